@@ -1,0 +1,23 @@
+import { defineConfig } from "vitest/config";
+
+/** `unit`: pure code beside its source. `integration`: a database, a mailbox, Slack; one cluster, a database per file. */
+export default defineConfig({
+  test: {
+    reporters: ["default", "./test/reporter.ts"],
+    env: { LOG_LEVEL: "silent" },
+    projects: [
+      { extends: true, test: { name: "unit", include: ["src/**/*.test.ts", "test/architecture/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/architecture/**", "test/services/**"],
+          globalSetup: ["./test/helpers/global-cluster.ts"],
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});
