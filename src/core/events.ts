@@ -1,0 +1,15 @@
+/** Names and data of the events that start workflows. A name never changes once released. */
+
+export interface DeskEvents {
+  "user/signup": { userId: string };
+  "user/updated": { userId: string };
+  "ticket/created": { ticketId: string };
+  /** The requester wrote again. */
+  "ticket/replied": { ticketId: string; messageId: string };
+  /** Something that the card shows has changed. */
+  "ticket/changed": { ticketId: string };
+  /** A delivery is waiting to go out. */
+  "delivery/queued": { deliveryId: string; ticketId: string };
+}
+
+export type DeskEventName = keyof DeskEvents;
