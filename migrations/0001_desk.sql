@@ -85,6 +85,7 @@ create table tickets (
   assigned_at     timestamptz,
   assignment      jsonb, -- the whole decision: chosen, why, who else was considered
   follow_up_of    uuid references tickets,
+  no_automatic_answer text, -- why the requester gets no automatic message; null: they may
   created_at      timestamptz not null default now(),
   updated_at      timestamptz not null default now(),
   resolved_at     timestamptz,
@@ -186,7 +187,9 @@ create table intake_fingerprints (
 create table mailbox_cursors (
   mailbox      text primary key check (mailbox <> ''),
   uid_validity bigint not null,
+  first_uid    bigint not null, -- where we began: older mail is not ours to explain
   last_uid     bigint not null,
+  since        timestamptz not null, -- after a new UIDVALIDITY, mail received before this is not ours either
   updated_at   timestamptz not null default now()
 );
 
@@ -198,6 +201,21 @@ create table slack_threads (
   ticket_id uuid not null references tickets,
   primary key (channel, thread_ts),
   constraint slack_threads_role_key unique (ticket_id, role)
+);
+
+-- Slack channels that we answer for, and since when: what reconcile compares with the ledger.
+create table slack_watches (
+  channel  text primary key check (channel <> ''),
+  since_ts text not null
+);
+
+-- The moderators' card. 'posting' is committed before Slack is called: a crash in between is noticed, not repeated.
+create table slack_cards (
+  ticket_id uuid primary key references tickets,
+  state     text not null check (state in ('posting', 'posted')),
+  channel   text,
+  ts        text,
+  check (state = 'posting' or (channel is not null and ts is not null))
 );
 
 create table deliveries (
@@ -221,6 +239,7 @@ create index deliveries_ticket_idx on deliveries (ticket_id);
 create table triage_results (
   id             uuid primary key default gen_random_uuid(),
   ticket_id      uuid not null references tickets,
+  run_id         text not null, -- the workflow run that tried: a step run twice stores one row
   source         text not null check (source in ('gemini', 'local')),
   model          text not null,
   prompt_version text not null,
@@ -230,7 +249,8 @@ create table triage_results (
   tokens_in      integer,
   tokens_out     integer,
   created_at     timestamptz not null default now(),
-  check ((result is null) <> (error is null))
+  check ((result is null) <> (error is null)),
+  constraint triage_results_run_key unique (ticket_id, run_id, source)
 );
 create index triage_results_ticket_idx on triage_results (ticket_id, created_at);
 

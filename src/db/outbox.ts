@@ -1,0 +1,53 @@
+/** Events on their way to the workflows: written with the change they tell of, handed over by the relay. */
+import type { DeskEventName, DeskEvents } from "../core/events.ts";
+import { jsonb, type Sql, type SqlPool } from "./client.ts";
+
+export interface OutboxRow {
+  id: number;
+  name: DeskEventName;
+  data: DeskEvents[DeskEventName];
+  createdAt: Date;
+}
+
+/** Adds an event to the caller's transaction. It leaves after the commit, at least once, with the row's id as event id. */
+export async function addOutboxEvent<Name extends DeskEventName>(
+  sql: Sql,
+  name: Name,
+  data: DeskEvents[Name],
+): Promise<void> {
+  await sql`insert into outbox (name, data) values (${name}, ${jsonb(sql, data)})`;
+}
+
+/**
+ * Takes the oldest waiting events under row locks, hands them to `send`, and marks them sent when it resolves.
+ * Rows that another process holds are passed over. Resolves to the number sent; 0 means that nothing waits here.
+ */
+export async function relayOutboxBatch(
+  sql: SqlPool,
+  batchSize: number,
+  send: (rows: OutboxRow[]) => Promise<void>,
+): Promise<number> {
+  return sql.begin(async (tx) => {
+    const rows = await tx<OutboxRow[]>`
+      select id, name, data, created_at as "createdAt" from outbox
+      where sent_at is null order by id limit ${batchSize} for update skip locked`;
+    if (rows.length === 0) return 0;
+    await send([...rows]);
+    await tx`update outbox set sent_at = now() where id = any(${rows.map((row) => row.id)})`;
+    return rows.length;
+  });
+}
+
+/** Events that have not left yet, and how old the oldest is. */
+export async function readOutboxLag(sql: Sql): Promise<{ waiting: number; oldestSeconds: number }> {
+  const [row] = await sql<{ waiting: number; oldestSeconds: number }[]>`
+    select count(*) as waiting, coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as "oldestSeconds"
+    from outbox where sent_at is null`;
+  return row ?? { waiting: 0, oldestSeconds: 0 };
+}
+
+/** Deletes events sent more than `days` days ago. */
+export async function pruneOutbox(sql: Sql, days: number): Promise<number> {
+  const result = await sql`delete from outbox where sent_at < now() - make_interval(days => ${days})`;
+  return result.count;
+}
