@@ -135,6 +135,7 @@ create table messages (
   from_address    text,
   to_addresses    jsonb not null default '[]', -- [{address, name}]
   cc_addresses    jsonb not null default '[]',
+  reply_to_addresses jsonb not null default '[]',
   slack_channel   text,
   slack_ts        text,
   raw_id          uuid references raw_messages on delete set null,

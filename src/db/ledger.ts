@@ -1,0 +1,132 @@
+/** The intake ledger: one row and one outcome for everything that reached us. */
+import { INTAKE_OUTCOMES, type IntakeOutcome, type IntakeResult } from "../core/inbound.ts";
+import type { Channel } from "../core/ticket.ts";
+import { type Sql, storableText } from "./client.ts";
+
+export interface LedgerKey {
+  channel: Channel;
+  account: string;
+  externalId: string;
+}
+
+/**
+ * Claims the row of an external id. Null when it stands there already: somebody recorded it, or is doing so now
+ * (then this waits for their commit). The outcome is written before the same transaction ends.
+ */
+export async function claimLedgerRow(sql: Sql, key: LedgerKey): Promise<string | null> {
+  const [row] = await sql<{ id: string }[]>`
+    insert into intake_ledger (channel, account, external_id, outcome, reason)
+    values (${key.channel}, ${key.account}, ${storableText(key.externalId)}, 'parked', 'Intake has begun.')
+    on conflict on constraint intake_ledger_source_key do nothing
+    returning id`;
+  return row?.id ?? null;
+}
+
+export interface LedgerOutcome {
+  outcome: IntakeOutcome;
+  reason: string;
+  ticketId: string | null;
+  messageId: string | null;
+  rawId: string | null;
+  emailMessageId: string | null;
+}
+
+export async function settleLedgerRow(sql: Sql, ledgerId: string, settled: LedgerOutcome): Promise<void> {
+  await sql`
+    update intake_ledger set
+      outcome = ${settled.outcome}, reason = ${storableText(settled.reason)}, ticket_id = ${settled.ticketId},
+      message_id = ${settled.messageId}, raw_id = ${settled.rawId},
+      email_message_id = ${settled.emailMessageId === null ? null : storableText(settled.emailMessageId)}
+    where id = ${ledgerId}`;
+}
+
+/** Claims a content fingerprint. Answers with the ledger row that has it already, or null when it is new. */
+export async function claimFingerprint(
+  sql: Sql,
+  fingerprint: string,
+  ledgerId: string,
+): Promise<{ ticketId: string | null; ticketNumber: number | null } | null> {
+  const claimed = await sql`
+    insert into intake_fingerprints (fingerprint, ledger_id) values (${fingerprint}, ${ledgerId})
+    on conflict (fingerprint) do nothing`;
+  if (claimed.count === 1) return null;
+  const [first] = await sql<{ ticketId: string | null; ticketNumber: number | null }[]>`
+    select l.ticket_id as "ticketId", t.number as "ticketNumber"
+    from intake_fingerprints f join intake_ledger l on l.id = f.ledger_id left join tickets t on t.id = l.ticket_id
+    where f.fingerprint = ${fingerprint}`;
+  return first ?? { ticketId: null, ticketNumber: null };
+}
+
+/** What was recorded for an external id, as intake answered then. */
+export async function readLedgerResult(sql: Sql, key: LedgerKey): Promise<IntakeResult | null> {
+  const [row] = await sql<
+    {
+      outcome: IntakeOutcome;
+      reason: string;
+      ticketId: string | null;
+      number: number | null;
+      messageId: string | null;
+    }[]
+  >`
+    select l.outcome, l.reason, l.ticket_id as "ticketId", t.number, l.message_id as "messageId"
+    from intake_ledger l left join tickets t on t.id = l.ticket_id
+    where l.channel = ${key.channel} and l.account = ${key.account} and l.external_id = ${storableText(key.externalId)}`;
+  if (!row) return null;
+  return {
+    outcome: row.outcome,
+    reason: row.reason,
+    ticket: row.ticketId !== null && row.number !== null ? { id: row.ticketId, number: row.number } : null,
+    messageId: row.messageId,
+    alreadyRecorded: true,
+  };
+}
+
+/** Of the given external ids, those without a ledger row. One query for any number of ids. */
+export async function findUnrecorded(
+  sql: Sql,
+  channel: Channel,
+  account: string,
+  externalIds: string[],
+): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select wanted.id from unnest(${externalIds}::text[]) with ordinality as wanted (id, position)
+    where not exists (
+      select 1 from intake_ledger l
+      where l.channel = ${channel} and l.account = ${account} and l.external_id = wanted.id
+    )
+    order by wanted.position`;
+  return rows.map((row) => row.id);
+}
+
+/** Ledger rows by outcome, for one account or for all; outcomes that never happened are 0. */
+export async function countOutcomes(
+  sql: Sql,
+  filter: { channel: Channel; account: string } | null,
+): Promise<Record<IntakeOutcome, number>> {
+  const rows = await sql<{ outcome: IntakeOutcome; count: number }[]>`
+    select outcome, count(*) as count from intake_ledger
+    where ${filter === null} or (channel = ${filter?.channel ?? ""} and account = ${filter?.account ?? ""})
+    group by outcome`;
+  const counts = Object.fromEntries(INTAKE_OUTCOMES.map((outcome) => [outcome, 0]));
+  for (const row of rows) counts[row.outcome] = row.count;
+  return counts as Record<IntakeOutcome, number>;
+}
+
+export interface ParkedMessage {
+  ledgerId: string;
+  channel: Channel;
+  account: string;
+  externalId: string;
+  reason: string;
+  recordedAt: Date;
+  source: Uint8Array | null;
+}
+
+/** Parked messages with their source, oldest first. */
+export async function listParked(sql: Sql, limit: number): Promise<ParkedMessage[]> {
+  return sql<ParkedMessage[]>`
+    select l.id as "ledgerId", l.channel, l.account, l.external_id as "externalId", l.reason,
+      l.recorded_at as "recordedAt", r.source
+    from intake_ledger l left join raw_messages r on r.id = l.raw_id
+    where l.outcome = 'parked' order by l.recorded_at limit ${limit}`;
+}

@@ -1,0 +1,110 @@
+/** Everything that was said on a ticket, and the files that came with it. */
+import type { EmailAddress, InboundAttachment } from "../core/inbound.ts";
+import type { Channel } from "../core/ticket.ts";
+import { jsonb, type Sql, storableText } from "./client.ts";
+
+export type MessageKind = "message" | "reply" | "note" | "acknowledgement" | "notice";
+
+export interface NewMessage {
+  ticketId: string;
+  kind: MessageKind;
+  visibility: "public" | "internal";
+  direction: "inbound" | "outbound";
+  channel: Channel;
+  authorUserId: string | null;
+  authorRequesterId: string | null;
+  authorName: string;
+  subject: string;
+  text: string;
+  textTrimmed: string;
+  html: string | null;
+  email: {
+    messageId: string | null;
+    inReplyTo: string | null;
+    references: string[];
+    from: string | null;
+    to: EmailAddress[];
+    cc: EmailAddress[];
+    replyTo: EmailAddress[];
+    authentication: unknown;
+  } | null;
+  slack: { channel: string; ts: string | null } | null;
+  rawId: string | null;
+}
+
+/**
+ * Stores a message; null where the ticket already has what may stand there only once
+ * (its acknowledgement, or the Slack message of this channel and ts).
+ */
+export async function insertMessage(sql: Sql, message: NewMessage): Promise<string | null> {
+  const { email, slack } = message;
+  const [row] = await sql<{ id: string }[]>`
+    insert into messages (
+      ticket_id, kind, visibility, direction, channel, author_user_id, author_requester_id, author_name, subject,
+      text, text_trimmed, html, email_message_id, in_reply_to, email_references, from_address, to_addresses,
+      cc_addresses, reply_to_addresses, slack_channel, slack_ts, raw_id, authentication
+    ) values (
+      ${message.ticketId}, ${message.kind}, ${message.visibility}, ${message.direction}, ${message.channel},
+      ${message.authorUserId}, ${message.authorRequesterId}, ${storableText(message.authorName)},
+      ${storableText(message.subject)}, ${storableText(message.text)}, ${storableText(message.textTrimmed)},
+      ${message.html === null ? null : storableText(message.html)},
+      ${email?.messageId ? storableText(email.messageId) : null},
+      ${email?.inReplyTo ? storableText(email.inReplyTo) : null},
+      ${(email?.references ?? []).map(storableText)}, ${email?.from ? storableText(email.from) : null},
+      ${jsonb(sql, email?.to ?? [])}, ${jsonb(sql, email?.cc ?? [])},
+      ${jsonb(sql, email?.replyTo ?? [])},
+      ${slack?.channel ?? null}, ${slack?.ts ?? null}, ${message.rawId}, ${jsonb(sql, email?.authentication ?? null)}
+    )
+    on conflict do nothing
+    returning id`;
+  return row?.id ?? null;
+}
+
+/** Stores the files of a message. `sha256` gives the hex digest of a content. */
+export async function insertAttachments(
+  sql: Sql,
+  messageId: string,
+  attachments: readonly InboundAttachment[],
+  sha256: (content: Uint8Array) => Promise<string>,
+): Promise<void> {
+  for (const file of attachments) {
+    await sql`
+      insert into attachments (message_id, filename, content_type, size_bytes, content_id, inline, sha256, content)
+      values (
+        ${messageId}, ${storableText(file.filename).slice(0, 255) || "unnamed"}, ${storableText(file.contentType)},
+        ${file.content.byteLength}, ${file.contentId}, ${file.inline}, ${await sha256(file.content)}, ${file.content}
+      )`;
+  }
+}
+
+/** The Slack ts of a message that has been posted: the event that echoes it is then known as ours. */
+export async function setMessageSlackPosition(
+  sql: Sql,
+  messageId: string,
+  channel: string,
+  ts: string,
+): Promise<void> {
+  await sql`update messages set slack_channel = ${channel}, slack_ts = ${ts} where id = ${messageId}`;
+}
+
+export interface LastInboundEmail {
+  subject: string;
+  messageId: string | null;
+  references: string[];
+  from: string | null;
+  replyTo: EmailAddress[];
+  to: EmailAddress[];
+  cc: EmailAddress[];
+  fromName: string;
+}
+
+/** The newest public mail from outside on a ticket: what an answer replies to. */
+export async function readLastInboundEmail(sql: Sql, ticketId: string): Promise<LastInboundEmail | null> {
+  const [row] = await sql<LastInboundEmail[]>`
+    select subject, email_message_id as "messageId", email_references as "references", from_address as "from",
+      reply_to_addresses as "replyTo", to_addresses as "to", cc_addresses as "cc", author_name as "fromName"
+    from messages
+    where ticket_id = ${ticketId} and direction = 'inbound' and channel = 'email' and visibility = 'public'
+    order by created_at desc, id desc limit 1`;
+  return row ?? null;
+}

@@ -1,0 +1,43 @@
+/** People who write to us, by the address of the channel they wrote from. */
+import type { Channel } from "../core/ticket.ts";
+import { type Sql, storableText } from "./client.ts";
+
+export interface RequesterIdentity {
+  channel: Channel;
+  /** Mail address in lower case, `<team>/<user>` of Slack, or the id of a user of the API. */
+  address: string;
+  name: string;
+  email: string | null;
+  /** Known only for the API; mail and Slack requesters are linked once the address is verified. */
+  userId: string | null;
+}
+
+/**
+ * The id of the requester with this channel and address, made on the first contact.
+ * A name that was empty is filled in. A Slack requester is linked to the verified account with the same address:
+ * Slack has verified it too. A mail address alone proves nothing, and links to nobody.
+ */
+export async function findOrCreateRequester(sql: Sql, identity: RequesterIdentity): Promise<string> {
+  const name = storableText(identity.name).slice(0, 200);
+  const [row] = await sql<{ id: string }[]>`
+    insert into requesters (channel, address, name, email, user_id)
+    values (
+      ${identity.channel}, ${storableText(identity.address)}, ${name}, ${identity.email},
+      coalesce(${identity.userId}::uuid, (
+        select u.id from users u
+        where ${identity.channel} = 'slack' and u.email = ${identity.email} and u.email_verified_at is not null
+      ))
+    )
+    on conflict (channel, address) do update set
+      name = case when requesters.name = '' then excluded.name else requesters.name end,
+      email = coalesce(excluded.email, requesters.email),
+      user_id = coalesce(requesters.user_id, excluded.user_id)
+    returning id`;
+  if (!row) throw new Error("The requester was neither found nor created.");
+  return row.id;
+}
+
+/** Marks a mail address as bouncing for good. */
+export async function markRequesterBouncing(sql: Sql, email: string): Promise<void> {
+  await sql`update requesters set mail_state = 'bouncing' where channel = 'email' and address = ${email.toLowerCase()}`;
+}

@@ -1,0 +1,88 @@
+/** The moderators' card of each ticket, and the watched Slack channels. */
+import type { SlackPosition, TicketCard } from "../core/delivery.ts";
+import type { Channel, Priority, TicketStatus } from "../core/ticket.ts";
+import type { Evidence, EvidenceField, TriageSource } from "../core/triage.ts";
+import type { Sql } from "./client.ts";
+
+export type CardState = { state: "new" } | { state: "maybe-posted" } | { state: "posted"; at: SlackPosition };
+
+/** Commits the intent to post before Slack is called. `maybe-posted`: an earlier try did not live to tell. */
+export async function beginCard(sql: Sql, ticketId: string): Promise<CardState> {
+  const inserted = await sql`
+    insert into slack_cards (ticket_id, state) values (${ticketId}, 'posting') on conflict (ticket_id) do nothing`;
+  if (inserted.count === 1) return { state: "new" };
+  const [row] = await sql<{ channel: string | null; ts: string | null }[]>`
+    select channel, ts from slack_cards where ticket_id = ${ticketId}`;
+  if (row?.channel && row.ts) return { state: "posted", at: { channel: row.channel, ts: row.ts } };
+  return { state: "maybe-posted" };
+}
+
+export async function finishCard(sql: Sql, ticketId: string, at: SlackPosition): Promise<void> {
+  await sql`
+    update slack_cards set state = 'posted', channel = ${at.channel}, ts = ${at.ts} where ticket_id = ${ticketId}`;
+  await sql`
+    insert into slack_threads (channel, thread_ts, role, ticket_id) values (${at.channel}, ${at.ts}, 'card', ${ticketId})
+    on conflict (ticket_id, role) do update set channel = excluded.channel, thread_ts = excluded.thread_ts`;
+}
+
+interface CardRow {
+  ticketId: string;
+  number: number;
+  title: string;
+  status: TicketStatus;
+  priority: Priority;
+  category: string | null;
+  summary: string;
+  helpfulNotes: string;
+  relatedSkills: string[];
+  confidence: number | null;
+  source: TriageSource | "person" | null;
+  provisional: boolean;
+  evidence: Evidence[];
+  guesses: EvidenceField[];
+  suspicious: string[];
+  requesterName: string;
+  channel: Channel;
+  assigneeName: string | null;
+  assigneeSlackUserId: string | null;
+  whyAssignee: string;
+  messageCount: number;
+}
+
+/** Everything that the card shows, as it stands now. */
+export async function readTicketCard(sql: Sql, ticketId: string): Promise<TicketCard | null> {
+  const [row] = await sql<CardRow[]>`
+    select t.id as "ticketId", t.number, t.title, t.status, t.priority, t.category, t.summary,
+      t.helpful_notes as "helpfulNotes", t.related_skills as "relatedSkills", t.confidence, t.triage_source as source,
+      t.provisional, coalesce(tr.result -> 'evidence', '[]') as evidence, coalesce(tr.result -> 'guesses', '[]') as guesses,
+      coalesce(tr.result -> 'suspicious', '[]') as suspicious,
+      coalesce(nullif(r.name, ''), r.email, r.address) as "requesterName", t.channel,
+      coalesce(nullif(a.name, ''), a.email) as "assigneeName", a.slack_user_id as "assigneeSlackUserId",
+      coalesce(t.assignment ->> 'why', '') as "whyAssignee",
+      (select count(*) from messages m where m.ticket_id = t.id and m.visibility = 'public'
+        and m.kind in ('message', 'reply')) as "messageCount"
+    from tickets t
+    join requesters r on r.id = t.requester_id
+    left join users a on a.id = t.assignee_id
+    left join lateral (
+      select result from triage_results
+      where ticket_id = t.id and result is not null and source = t.triage_source order by created_at desc limit 1
+    ) tr on true
+    where t.id = ${ticketId}`;
+  if (!row) return null;
+  const { requesterName, channel, assigneeName, assigneeSlackUserId, ...rest } = row;
+  return {
+    ...rest,
+    requester: { name: requesterName, channel },
+    assignee: assigneeName === null ? null : { name: assigneeName, slackUserId: assigneeSlackUserId },
+  };
+}
+
+/** Begins to answer for a Slack channel; keeps the first moment where it is watched already. */
+export async function watchSlackChannel(sql: Sql, channel: string, sinceTs: string): Promise<string> {
+  const [row] = await sql<{ sinceTs: string }[]>`
+    insert into slack_watches (channel, since_ts) values (${channel}, ${sinceTs})
+    on conflict (channel) do update set channel = excluded.channel
+    returning since_ts as "sinceTs"`;
+  return row?.sinceTs ?? sinceTs;
+}

@@ -1,0 +1,151 @@
+/** Writes to tickets. Reads for lists and details stand in ticket-queries.ts. */
+import type { Channel, Priority, TicketStatus } from "../core/ticket.ts";
+import type { TriageSource } from "../core/triage.ts";
+import { jsonb, type Sql, storableText } from "./client.ts";
+
+export interface NewTicket {
+  title: string;
+  description: string;
+  channel: Channel;
+  account: string;
+  requesterId: string;
+  followUpOf: string | null;
+  /** Why the requester gets no automatic message, or null. */
+  noAutomaticAnswer: string | null;
+}
+
+export async function insertTicket(sql: Sql, ticket: NewTicket): Promise<{ id: string; number: number }> {
+  const [row] = await sql<{ id: string; number: number }[]>`
+    insert into tickets (title, description, channel, account, requester_id, follow_up_of, no_automatic_answer)
+    values (
+      ${storableText(ticket.title)}, ${storableText(ticket.description)}, ${ticket.channel}, ${ticket.account},
+      ${ticket.requesterId}, ${ticket.followUpOf}, ${ticket.noAutomaticAnswer}
+    )
+    returning id, number`;
+  if (!row) throw new Error("The ticket could not be stored.");
+  return row;
+}
+
+export interface TicketRow {
+  id: string;
+  number: number;
+  title: string;
+  description: string;
+  status: TicketStatus;
+  priority: Priority;
+  category: string | null;
+  relatedSkills: string[];
+  suggestedReply: string;
+  channel: Channel;
+  requesterId: string;
+  requesterName: string;
+  requesterEmail: string | null;
+  requesterMailState: "ok" | "bouncing";
+  assigneeId: string | null;
+  assigneeName: string | null;
+  assigneeEmail: string | null;
+  triageSource: TriageSource | "person" | null;
+  provisional: boolean;
+  personChanged: string[];
+  noAutomaticAnswer: string | null;
+  createdAt: Date;
+}
+
+/** One ticket with its requester and assignee, or null. */
+export async function readTicket(sql: Sql, ticketId: string): Promise<TicketRow | null> {
+  const [row] = await sql<TicketRow[]>`
+    select t.id, t.number, t.title, t.description, t.status, t.priority, t.category, t.related_skills as "relatedSkills",
+      t.suggested_reply as "suggestedReply", t.channel, t.requester_id as "requesterId", r.name as "requesterName",
+      coalesce(r.email, u.email) as "requesterEmail", r.mail_state as "requesterMailState", t.assignee_id as "assigneeId",
+      coalesce(nullif(a.name, ''), a.email) as "assigneeName", a.email as "assigneeEmail",
+      t.triage_source as "triageSource", t.provisional, t.person_changed as "personChanged",
+      t.no_automatic_answer as "noAutomaticAnswer", t.created_at as "createdAt"
+    from tickets t
+    join requesters r on r.id = t.requester_id
+    left join users u on u.id = r.user_id
+    left join users a on a.id = t.assignee_id
+    where t.id = ${ticketId}`;
+  return row ?? null;
+}
+
+/** The ticket's status under a row lock: nobody else moves it before this transaction ends. */
+export async function lockTicketStatus(
+  sql: Sql,
+  ticketId: string,
+): Promise<{ number: number; status: TicketStatus; assigneeId: string | null } | null> {
+  const [row] = await sql<{ number: number; status: TicketStatus; assigneeId: string | null }[]>`
+    select number, status, assignee_id as "assigneeId" from tickets where id = ${ticketId} for update`;
+  return row ?? null;
+}
+
+export async function setTicketStatus(sql: Sql, ticketId: string, status: TicketStatus): Promise<void> {
+  await sql`
+    update tickets set status = ${status}, updated_at = now(),
+      resolved_at = case when ${status} = 'resolved' then now() when ${status} = 'closed' then resolved_at end,
+      closed_at = case when ${status} = 'closed' then now() end
+    where id = ${ticketId}`;
+}
+
+/** Marks that something was said or done on the ticket. */
+export async function touchTicket(sql: Sql, ticketId: string): Promise<void> {
+  await sql`update tickets set updated_at = now() where id = ${ticketId}`;
+}
+
+/** Gives the ticket to a user, if it is still with `expected`. False when somebody else was first. */
+export async function setTicketAssignee(
+  sql: Sql,
+  ticketId: string,
+  expected: string | null,
+  assigneeId: string,
+  assignment: unknown,
+): Promise<boolean> {
+  const result = await sql`
+    update tickets set assignee_id = ${assigneeId}, assigned_at = now(), assignment = ${jsonb(sql, assignment)},
+      updated_at = now()
+    where id = ${ticketId} and assignee_id is not distinct from ${expected}::uuid`;
+  return result.count === 1;
+}
+
+export interface TriageFields {
+  category: string;
+  priority: Priority;
+  summary: string;
+  helpfulNotes: string;
+  suggestedReply: string;
+  relatedSkills: string[];
+  language: string;
+  confidence: number;
+  source: TriageSource;
+  provisional: boolean;
+}
+
+/** Writes a triage to the ticket. What a person has set stays. */
+export async function setTicketTriage(sql: Sql, ticketId: string, triage: TriageFields): Promise<void> {
+  await sql`
+    update tickets set
+      category = case when 'category' = any(person_changed) then category else ${triage.category} end,
+      priority = case when 'priority' = any(person_changed) then priority else ${triage.priority} end,
+      related_skills = case when 'skills' = any(person_changed) then related_skills
+        else ${triage.relatedSkills.map(storableText)}::text[] end,
+      summary = ${storableText(triage.summary)}, helpful_notes = ${storableText(triage.helpfulNotes)},
+      suggested_reply = ${storableText(triage.suggestedReply)}, language = ${triage.language},
+      confidence = ${triage.confidence}, triage_source = ${triage.source}, provisional = ${triage.provisional},
+      triaged_at = now(), updated_at = now()
+    where id = ${ticketId}`;
+}
+
+/** Open tickets that the local classifier triaged while the model was away, oldest first. */
+export async function listProvisionalTickets(sql: Sql, limit: number): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id from tickets where provisional and status in ('open', 'in_progress', 'waiting')
+    order by number limit ${limit}`;
+  return rows.map((row) => row.id);
+}
+
+/** Open tickets with nobody, oldest first. */
+export async function listUnassignedTickets(sql: Sql, limit: number): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id from tickets where assignee_id is null and status in ('open', 'in_progress', 'waiting')
+    order by number limit ${limit}`;
+  return rows.map((row) => row.id);
+}
