@@ -1,0 +1,79 @@
+/** Does a cited quote stand in the message? And does the message try to give orders to the machine that reads it? */
+import { INJECTION_PATTERNS } from "./evidence-patterns.ts";
+import type { Evidence } from "./triage.ts";
+
+/** Quotes with fewer letters than this must stand between word boundaries: "vp" is not evidence in "mvp". */
+const SHORT_QUOTE_LENGTH = 8;
+const SUSPICIOUS_MAX = 5;
+const SUSPICIOUS_LENGTH_MAX = 200;
+const SCANNED_LENGTH_MAX = 200_000;
+
+/**
+ * Keeps the evidence whose quote stands in the title or the text, with case, white space, punctuation and
+ * Unicode forms (NFKC) folded. A quote with no letter or digit is dropped.
+ */
+export function checkEvidence(
+  evidence: Evidence[],
+  message: { title: string; text: string },
+): { kept: Evidence[]; dropped: Evidence[] } {
+  const haystacks = [foldWords(message.title), foldWords(message.text)];
+  const kept: Evidence[] = [];
+  const dropped: Evidence[] = [];
+  for (const one of evidence) {
+    const quote = foldWords(one.quote);
+    const stands = quote !== "" && haystacks.some((haystack) => standsIn(quote, haystack));
+    (stands ? kept : dropped).push(one);
+  }
+  return { kept, dropped };
+}
+
+/** Words in lower case with one space between, without punctuation; signs that make a name (c++, c#) stay. */
+function foldWords(text: string): string {
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .normalize("NFKC")
+    .replace(/\p{Cf}+/gu, "")
+    .replace(/(?<=\p{L})[+#]+/gu, (signs) => signs.replace(/\+/g, "ₚ").replace(/#/g, "ₛ"))
+    .replace(/[^\p{L}\p{M}\p{N}ₚₛ]+/gu, " ")
+    .trim();
+}
+
+function standsIn(quote: string, haystack: string): boolean {
+  const isShort = quote.length < SHORT_QUOTE_LENGTH && !isUnspaced(quote);
+  if (isShort) return ` ${haystack} `.includes(` ${quote} `);
+  return haystack.includes(quote);
+}
+
+/** Scripts that put no spaces between words: there is no word boundary to ask for. */
+function isUnspaced(text: string): boolean {
+  return /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u.test(
+    text,
+  );
+}
+
+/**
+ * The sentences that read like instructions to a machine ("ignore all previous instructions", "you are now ..."),
+ * in several languages, in the order of the text: at most 5, each cut to 200 characters. The text stays data either
+ * way; this only tells the moderator.
+ */
+export function findSuspiciousInstructions(text: string): string[] {
+  const found: string[] = [];
+  const readable = text
+    .slice(0, SCANNED_LENGTH_MAX)
+    .normalize("NFKC")
+    .replace(/\p{Cf}+/gu, "");
+  for (const sentence of splitSentences(readable)) {
+    const plain = sentence.replace(/\s+/g, " ").trim();
+    if (plain === "" || !INJECTION_PATTERNS.some((pattern) => pattern.test(plain))) continue;
+    const cut = Array.from(plain).slice(0, SUSPICIOUS_LENGTH_MAX).join("");
+    if (!found.includes(cut)) found.push(cut);
+    if (found.length === SUSPICIOUS_MAX) break;
+  }
+  return found;
+}
+
+/** Pieces of at most 400 characters, so that no pattern ever sees a long one. */
+function splitSentences(text: string): string[] {
+  return text.match(/[^.!?。！？\n]{1,400}[.!?。！？]?/gu) ?? [];
+}
