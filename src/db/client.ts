@@ -32,6 +32,10 @@ export type ConnectOptions = {
   connectTimeoutSeconds?: number;
   /** Seconds after which an unused connection closes. Default: stays open. */
   idleTimeoutSeconds?: number;
+  /** Seconds after which a connection is replaced by a fresh one; `null`: never (for session locks). Default 30 to 60 minutes. */
+  maxLifetimeSeconds?: number | null;
+  /** Called whenever a connection of the pool has closed, for whatever reason. */
+  onclose?: () => void;
   /** Notices are dropped unless somebody wants them: `CREATE … IF NOT EXISTS` is chatty. */
   onnotice?: (notice: postgres.Notice) => void;
 };
@@ -59,6 +63,8 @@ export function connectDatabase(url: string, options: ConnectOptions = {}): SqlP
     max: options.max ?? 10,
     connect_timeout: options.connectTimeoutSeconds ?? 10,
     idle_timeout: options.idleTimeoutSeconds,
+    ...(options.maxLifetimeSeconds === undefined ? {} : { max_lifetime: options.maxLifetimeSeconds }),
+    ...(options.onclose ? { onclose: options.onclose } : {}),
     onnotice: options.onnotice ?? (() => {}),
     connection: { application_name: options.applicationName ?? "deskhand", TimeZone: "UTC" },
     types: { bigint: int8AsNumber },
