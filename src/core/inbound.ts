@@ -104,6 +104,8 @@ export interface InboundApiTicket {
   externalId: string;
   receivedAt: Date;
   userId: string;
+  /** How the user is called, or their mail address. */
+  userName: string;
   title: string;
   description: string;
 }

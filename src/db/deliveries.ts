@@ -78,10 +78,10 @@ export async function failDelivery(sql: Sql, deliveryId: string, error: string):
   return result.count === 1;
 }
 
-/** Marks the sent mail with this Message-ID, or the newest to this recipient, as bounced. Null where none is known. */
+/** Marks the mail that we sent with this Message-ID as bounced. Null where we know no such mail. */
 export async function bounceDelivery(
   sql: Sql,
-  bounce: { originalMessageId: string | null; recipient: string | null; reason: string },
+  bounce: { originalMessageId: string | null; reason: string },
 ): Promise<{ deliveryId: string; ticketId: string } | null> {
   const [row] = await sql<{ deliveryId: string; ticketId: string }[]>`
     update deliveries d set state = 'bounced', last_error = ${storableText(bounce.reason).slice(0, 1000)}

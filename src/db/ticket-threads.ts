@@ -84,14 +84,15 @@ export async function findSlackThread(
   return row ?? null;
 }
 
-export async function insertSlackThread(
+/** Gives a thread to a ticket; a follow-up takes over the thread of the closed ticket that it follows. */
+export async function setSlackThread(
   sql: Sql,
   thread: { channel: string; threadTs: string; role: "requester" | "card"; ticketId: string },
 ): Promise<void> {
   await sql`
     insert into slack_threads (channel, thread_ts, role, ticket_id)
     values (${thread.channel}, ${thread.threadTs}, ${thread.role}, ${thread.ticketId})
-    on conflict do nothing`;
+    on conflict (channel, thread_ts) do update set ticket_id = excluded.ticket_id`;
 }
 
 /** The requester's thread of a ticket. */

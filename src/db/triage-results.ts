@@ -2,20 +2,21 @@
 import type { Desk, TriageAttempt, TriageExample, TriageSource } from "../core/triage.ts";
 import { jsonb, type Sql, storableText } from "./client.ts";
 
-/** Stores a try; the same step run twice stores it once. */
+/** Stores a try; false where this run has stored one already. */
 export async function insertTriageAttempt(
   sql: Sql,
   ticketId: string,
   runId: string,
   attempt: TriageAttempt,
-): Promise<void> {
-  await sql`
+): Promise<boolean> {
+  const result = await sql`
     insert into triage_results (ticket_id, run_id, source, model, prompt_version, result, latency_ms, tokens_in, tokens_out)
     values (
       ${ticketId}, ${runId}, ${attempt.source}, ${attempt.model}, ${attempt.promptVersion},
       ${jsonb(sql, attempt.triage)}, ${Math.round(attempt.latencyMs)}, ${attempt.tokensIn}, ${attempt.tokensOut}
     )
     on conflict on constraint triage_results_run_key do nothing`;
+  return result.count === 1;
 }
 
 export async function insertTriageFailure(

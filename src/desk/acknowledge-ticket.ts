@@ -1,0 +1,60 @@
+/** Tells the requester, once, that the ticket exists and which number it has. */
+import { writeAcknowledgement } from "../core/notices.ts";
+import { inTransaction, type SqlPool } from "../db/client.ts";
+import { countRecentAutomaticMail } from "../db/deliveries.ts";
+import { addTicketEvent } from "../db/ticket-events.ts";
+import { lockTicketStatus, readTicket, type TicketRow } from "../db/tickets.ts";
+import type { DeskSettings } from "./desk-settings.ts";
+import { queuePublicMessage } from "./queue-public-message.ts";
+
+export type Acknowledgement =
+  | { state: "queued"; deliveryId: string | null }
+  | { state: "already-queued" }
+  | { state: "withheld"; reason: string }
+  | { state: "no-ticket" };
+
+const SYSTEM = { kind: "system", via: "workflow" } as const;
+
+export async function acknowledgeTicket(
+  sql: SqlPool,
+  settings: DeskSettings,
+  ticketId: string,
+): Promise<Acknowledgement> {
+  return inTransaction(sql, async (tx) => {
+    await lockTicketStatus(tx, ticketId);
+    const ticket = await readTicket(tx, ticketId);
+    if (!ticket) return { state: "no-ticket" };
+    const withheld = await whyWithheld(tx, settings, ticket);
+    if (withheld !== null) {
+      await addTicketEvent(tx, ticketId, "acknowledgement-withheld", SYSTEM, { reason: withheld });
+      return { state: "withheld", reason: withheld };
+    }
+    const { number, title, requesterName, channel } = ticket;
+    const { text } = writeAcknowledgement({ number, title, requesterName, channel });
+    const queued = await queuePublicMessage(tx, settings, ticket, {
+      kind: "acknowledgement",
+      text,
+      authorUserId: null,
+      authorName: "Deskhand",
+      undoSeconds: 0,
+    });
+    if (queued === null) return { state: "already-queued" };
+    await addTicketEvent(tx, ticketId, "acknowledged", SYSTEM, { messageId: queued.messageId });
+    return { state: "queued", deliveryId: queued.deliveryId };
+  });
+}
+
+async function whyWithheld(
+  tx: Parameters<typeof readTicket>[0],
+  settings: DeskSettings,
+  ticket: TicketRow,
+): Promise<string | null> {
+  if (ticket.channel !== "email") return null;
+  if (ticket.noAutomaticAnswer !== null) return ticket.noAutomaticAnswer;
+  if (ticket.requesterMailState === "bouncing") return "Mail to this address bounces.";
+  const sentThisHour = await countRecentAutomaticMail(tx, ticket.requesterId);
+  if (sentThisHour >= settings.automaticMailPerHour) {
+    return `This address got ${sentThisHour} automatic mails within the hour, which is the most that we send.`;
+  }
+  return null;
+}

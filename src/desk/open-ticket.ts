@@ -1,0 +1,68 @@
+/** A first contact becomes a ticket; later words join it. Used by every channel's recorder. */
+import type { Actor } from "../core/actor.ts";
+import type { InboundAttachment } from "../core/inbound.ts";
+import { decideStatus, type TicketStatus } from "../core/ticket.ts";
+import type { SqlTransaction } from "../db/client.ts";
+import { insertAttachments, insertMessage, type NewMessage } from "../db/messages.ts";
+import { addOutboxEvent } from "../db/outbox.ts";
+import { addTicketEvent } from "../db/ticket-events.ts";
+import {
+  insertTicket,
+  lockTicketStatus,
+  type NewTicket,
+  setTicketStatus,
+  touchTicket,
+} from "../db/tickets.ts";
+import { sha256Hex } from "./digest.ts";
+
+export type FirstMessage = Omit<NewMessage, "ticketId" | "kind" | "visibility" | "direction">;
+
+/** Writes the ticket, its first message with files, the audit entry and `ticket/created`. */
+export async function openTicket(
+  tx: SqlTransaction,
+  ticket: NewTicket,
+  message: FirstMessage,
+  attachments: readonly InboundAttachment[],
+  actor: Actor,
+): Promise<{ ticketId: string; number: number; messageId: string }> {
+  const { id: ticketId, number } = await insertTicket(tx, ticket);
+  const messageId = await insertMessage(tx, {
+    ...message,
+    ticketId,
+    kind: "message",
+    visibility: "public",
+    direction: "inbound",
+  });
+  if (messageId === null) throw new Error("The ticket's first message is stored already.");
+  await insertAttachments(tx, messageId, attachments, sha256Hex);
+  await addTicketEvent(tx, ticketId, "created", actor, { followUpOf: ticket.followUpOf });
+  await addOutboxEvent(tx, "ticket/created", { ticketId });
+  return { ticketId, number, messageId };
+}
+
+/** Adds the requester's words to a ticket, wakes it, and adds `ticket/replied`. */
+export async function addRequesterReply(
+  tx: SqlTransaction,
+  ticketId: string,
+  message: FirstMessage,
+  attachments: readonly InboundAttachment[],
+  actor: Actor,
+): Promise<{ messageId: string; number: number; status: TicketStatus }> {
+  const ticket = await lockTicketStatus(tx, ticketId);
+  if (!ticket) throw new Error("The ticket that the message belongs to does not exist.");
+  const messageId = await insertMessage(tx, {
+    ...message,
+    ticketId,
+    kind: "message",
+    visibility: "public",
+    direction: "inbound",
+  });
+  if (messageId === null) throw new Error("The message is stored already.");
+  await insertAttachments(tx, messageId, attachments, sha256Hex);
+  const status = decideStatus(ticket.status, "requester-replied") ?? ticket.status;
+  if (status !== ticket.status) await setTicketStatus(tx, ticketId, status);
+  else await touchTicket(tx, ticketId);
+  await addTicketEvent(tx, ticketId, "replied", actor, { messageId, was: ticket.status, became: status });
+  await addOutboxEvent(tx, "ticket/replied", { ticketId, messageId });
+  return { messageId, number: ticket.number, status };
+}

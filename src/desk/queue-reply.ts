@@ -1,0 +1,58 @@
+/** A moderator answers the requester. */
+import type { StaffActor } from "../core/actor.ts";
+import { AppError } from "../core/errors.ts";
+import { decideStatus } from "../core/ticket.ts";
+import { inTransaction, type SqlPool } from "../db/client.ts";
+import { addOutboxEvent } from "../db/outbox.ts";
+import { addTicketEvent } from "../db/ticket-events.ts";
+import { lockTicketStatus, readTicket, setTicketAssignee, setTicketStatus } from "../db/tickets.ts";
+import type { DeskSettings } from "./desk-settings.ts";
+import { queuePublicMessage } from "./queue-public-message.ts";
+
+const REPLY_LENGTH_MAX = 50_000;
+
+export interface QueuedReply {
+  number: number;
+  messageId: string;
+  deliveryId: string | null;
+  undoSeconds: number;
+}
+
+/** Queues the reply; it leaves after the undo window. An unassigned ticket becomes the actor's. */
+export async function queueReply(
+  sql: SqlPool,
+  settings: DeskSettings,
+  actor: StaffActor,
+  ticketId: string,
+  text: string,
+): Promise<QueuedReply> {
+  const words = text.trim();
+  if (words === "")
+    throw new AppError("invalid", "The reply is empty: write what the requester should read.");
+  if (words.length > REPLY_LENGTH_MAX) {
+    throw new AppError("invalid", `The reply is longer than ${REPLY_LENGTH_MAX} characters: shorten it.`);
+  }
+  return inTransaction(sql, async (tx) => {
+    const locked = await lockTicketStatus(tx, ticketId);
+    const ticket = locked && (await readTicket(tx, ticketId));
+    if (!ticket) throw new AppError("not_found", "That ticket does not exist.");
+    const became = decideStatus(ticket.status, "answered");
+    if (became === null) throw new AppError("conflict", `Ticket #${ticket.number} is closed.`);
+    const queued = await queuePublicMessage(tx, settings, ticket, {
+      kind: "reply",
+      text: words,
+      authorUserId: actor.userId,
+      authorName: actor.name,
+      undoSeconds: settings.undoSeconds,
+    });
+    if (queued === null) throw new Error("A reply was taken for one that stands already.");
+    if (ticket.assigneeId === null) {
+      const why = `${actor.name} answered first.`;
+      await setTicketAssignee(tx, ticketId, null, actor.userId, { userId: actor.userId, why });
+    }
+    if (became !== ticket.status) await setTicketStatus(tx, ticketId, became);
+    await addTicketEvent(tx, ticketId, "reply-queued", actor, { ...queued, was: ticket.status, became });
+    await addOutboxEvent(tx, "ticket/changed", { ticketId });
+    return { number: ticket.number, ...queued, undoSeconds: settings.undoSeconds };
+  });
+}
