@@ -1,0 +1,230 @@
+/** Reads of tickets for the API: lists, one ticket with its messages, and files. Writes stand in tickets.ts. */
+import type { Channel, Priority, TicketStatus } from "../core/ticket.ts";
+import type { Triage, TriageSource } from "../core/triage.ts";
+import { type Sql, storableText } from "./client.ts";
+import type { DeliveryState } from "./deliveries.ts";
+import type { MessageKind } from "./messages.ts";
+
+/** Whose eyes a read is for. Staff see every ticket; a user sees those of the requesters linked to them. */
+export type TicketViewer = { kind: "staff"; userId: string } | { kind: "user"; userId: string };
+
+export interface TicketView {
+  id: string;
+  number: number;
+  title: string;
+  description: string;
+  status: TicketStatus;
+  priority: Priority;
+  category: string | null;
+  summary: string;
+  helpfulNotes: string;
+  relatedSkills: string[];
+  assigneeId: string | null;
+  assigneeEmail: string | null;
+  assigneeName: string | null;
+  requesterId: string;
+  requesterUserId: string | null;
+  requesterName: string;
+  requesterEmail: string | null;
+  requesterChannel: Channel;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export type AssigneeFilter = { userId: string } | { email: string } | "nobody";
+
+export interface TicketFilter {
+  status: TicketStatus | null;
+  priority: Priority | null;
+  category: string | null;
+  assignee: AssigneeFilter | null;
+  /** Words to search for, in the syntax of websearch_to_tsquery; `1042` and `#1042` also find that number. */
+  words: string | null;
+  /** Only tickets with a smaller number. */
+  before: number | null;
+  limit: number;
+}
+
+/** Longer descriptions are cut in lists, so that a page stays a page; the ticket itself has all of it. */
+export const LIST_DESCRIPTION_LENGTH_MAX = 10_000;
+
+/** A page of what the viewer may see, the newest first, and the number to go on before, or null at the end. */
+export async function listTickets(
+  sql: Sql,
+  viewer: TicketViewer,
+  filter: TicketFilter,
+): Promise<{ tickets: TicketView[]; nextBefore: number | null }> {
+  const rows = await sql<TicketView[]>`
+    with page as (${pageOf(sql, viewer, filter)})
+    select ${viewColumns(sql, sql`left(t.description, ${LIST_DESCRIPTION_LENGTH_MAX})`)}
+    from page join tickets t on t.id = page.id
+    join requesters r on r.id = t.requester_id
+    left join users ru on ru.id = r.user_id
+    left join users a on a.id = t.assignee_id
+    order by t.number desc`;
+  const tickets = rows.slice(0, filter.limit);
+  return { tickets, nextBefore: rows.length > filter.limit ? (tickets.at(-1)?.number ?? null) : null };
+}
+
+/** For a user: a page of each of their requesters, then the newest of those. Each is a walk along one index. */
+function pageOf(sql: Sql, viewer: TicketViewer, filter: TicketFilter) {
+  const matching = matchTickets(sql, filter);
+  const limit = filter.limit + 1;
+  if (viewer.kind === "staff") {
+    return sql`select t.id from tickets t where ${matching} order by t.number desc limit ${limit}`;
+  }
+  return sql`
+    select own.id from requesters r cross join lateral (
+      select t.id, t.number from tickets t
+      where t.requester_id = r.id and ${matching} order by t.number desc limit ${limit}
+    ) own
+    where r.user_id = ${viewer.userId} order by own.number desc limit ${limit}`;
+}
+
+function matchTickets(sql: Sql, filter: TicketFilter) {
+  const { status, priority, category, before } = filter;
+  return sql`true
+    ${status === null ? sql`` : sql`and t.status = ${status}`}
+    ${priority === null ? sql`` : sql`and t.priority = ${priority}`}
+    ${category === null ? sql`` : sql`and t.category = ${storableText(category)}`}
+    ${before === null ? sql`` : sql`and t.number < ${before}`}
+    ${matchAssignee(sql, filter.assignee)}
+    ${matchWords(sql, filter.words)}`;
+}
+
+function matchAssignee(sql: Sql, assignee: AssigneeFilter | null) {
+  if (assignee === null) return sql``;
+  if (assignee === "nobody") return sql`and t.assignee_id is null`;
+  if ("userId" in assignee) return sql`and t.assignee_id = ${assignee.userId}`;
+  return sql`and t.assignee_id = (select u.id from users u where u.email = ${assignee.email})`;
+}
+
+function matchWords(sql: Sql, words: string | null) {
+  if (words === null) return sql``;
+  const found = sql`t.search @@ websearch_to_tsquery('simple', ${storableText(words)})`;
+  const [, number] = /^\s*#?(\d{1,15})\s*$/.exec(words) ?? [];
+  return number === undefined ? sql`and ${found}` : sql`and (${found} or t.number = ${Number(number)})`;
+}
+
+function viewColumns(sql: Sql, description: ReturnType<typeof matchTickets>) {
+  return sql`
+    t.id, t.number, t.title, ${description} as description, t.status, t.priority, t.category, t.summary,
+    t.helpful_notes as "helpfulNotes", t.related_skills as "relatedSkills",
+    a.id as "assigneeId", a.email as "assigneeEmail", a.name as "assigneeName",
+    r.id as "requesterId", r.user_id as "requesterUserId", coalesce(nullif(r.name, ''), ru.name, '') as "requesterName",
+    coalesce(r.email, ru.email) as "requesterEmail", r.channel as "requesterChannel",
+    t.created_at as "createdAt", t.updated_at as "updatedAt"`;
+}
+
+/** What only staff see of a ticket. */
+export interface TicketInternals {
+  suggestedReply: string;
+  triageSource: TriageSource | "person" | null;
+  provisional: boolean;
+  confidence: number | null;
+  assignment: unknown;
+}
+
+/** One ticket by its id or number; null where there is none, or none that the viewer may see. */
+export async function findTicketView(
+  sql: Sql,
+  viewer: TicketViewer,
+  ticket: { id: string } | { number: number },
+): Promise<(TicketView & TicketInternals) | null> {
+  const [row] = await sql<(TicketView & TicketInternals)[]>`
+    select ${viewColumns(sql, sql`t.description`)}, t.suggested_reply as "suggestedReply",
+      t.triage_source as "triageSource", t.provisional, t.confidence::float8 as confidence, t.assignment
+    from tickets t
+    join requesters r on r.id = t.requester_id
+    left join users ru on ru.id = r.user_id
+    left join users a on a.id = t.assignee_id
+    where ${"id" in ticket ? sql`t.id = ${ticket.id}` : sql`t.number = ${ticket.number}`}
+      ${viewer.kind === "staff" ? sql`` : sql`and r.user_id = ${viewer.userId}`}`;
+  return row ?? null;
+}
+
+/** What the classifier whose labels the ticket carries said last; null before the first triage. */
+export async function readLastTriage(
+  sql: Sql,
+  ticketId: string,
+  source: TriageSource | "person" | null,
+): Promise<Partial<Triage> | null> {
+  const [row] = await sql<{ result: Partial<Triage> }[]>`
+    select result from triage_results where ticket_id = ${ticketId} and result is not null
+    order by (source = ${source ?? ""}) desc, created_at desc limit 1`;
+  return row?.result ?? null;
+}
+
+export interface MessageView {
+  id: string;
+  kind: MessageKind;
+  direction: "inbound" | "outbound";
+  channel: Channel;
+  authorName: string;
+  text: string;
+  fullText: string;
+  createdAt: Date;
+  deliveryState: DeliveryState | null;
+}
+
+/** Beyond these a ticket's oldest messages, and the rest of a longer text, stay out of the answer. */
+export const MESSAGES_MAX = 500;
+export const MESSAGE_LENGTH_MAX = 100_000;
+
+/** The newest messages that the viewer may read, the oldest of them first, and how many older ones there are. */
+export async function listMessages(
+  sql: Sql,
+  viewer: TicketViewer,
+  ticketId: string,
+): Promise<{ messages: MessageView[]; omitted: number }> {
+  const rows = await sql<(MessageView & { total: number })[]>`
+    select m.id, m.kind, m.direction, m.channel,
+      coalesce(nullif(m.author_name, ''), nullif(u.name, ''), r.name, '') as "authorName",
+      left(m.text_trimmed, ${MESSAGE_LENGTH_MAX}) as text, left(m.text, ${MESSAGE_LENGTH_MAX}) as "fullText",
+      m.created_at as "createdAt", d.state as "deliveryState", count(*) over () as total
+    from messages m
+    left join users u on u.id = m.author_user_id
+    left join requesters r on r.id = m.author_requester_id
+    left join deliveries d on d.message_id = m.id
+    where m.ticket_id = ${ticketId} and ${readableBy(sql, viewer)}
+    order by m.created_at desc, m.id desc limit ${MESSAGES_MAX}`;
+  const messages = rows.map(({ total, ...message }) => message).reverse();
+  return { messages, omitted: (rows[0]?.total ?? 0) - messages.length };
+}
+
+/** A requester reads neither notes nor an answer that may still be taken back: it exists for them once it has left. */
+function readableBy(sql: Sql, viewer: TicketViewer) {
+  if (viewer.kind === "staff") return sql`true`;
+  return sql`m.visibility = 'public' and m.kind <> 'note'
+    and (d.state is null or d.state not in ('queued', 'sending', 'cancelled'))`;
+}
+
+export interface AttachmentView {
+  id: string;
+  messageId: string;
+  filename: string;
+  contentType: string;
+  sizeBytes: number;
+}
+
+export async function listAttachments(sql: Sql, messageIds: readonly string[]): Promise<AttachmentView[]> {
+  if (messageIds.length === 0) return [];
+  return sql<AttachmentView[]>`
+    select id, message_id as "messageId", filename, content_type as "contentType", size_bytes as "sizeBytes"
+    from attachments where message_id = any(${messageIds as string[]}) order by filename, id`;
+}
+
+/** A file of a message on this ticket that the viewer may read, with its content. */
+export async function readAttachment(
+  sql: Sql,
+  viewer: TicketViewer,
+  ticketId: string,
+  attachmentId: string,
+): Promise<(AttachmentView & { content: Uint8Array }) | null> {
+  const [row] = await sql<(AttachmentView & { content: Uint8Array })[]>`
+    select f.id, f.message_id as "messageId", f.filename, f.content_type as "contentType",
+      f.size_bytes as "sizeBytes", f.content
+    from attachments f join messages m on m.id = f.message_id left join deliveries d on d.message_id = m.id
+    where f.id = ${attachmentId} and m.ticket_id = ${ticketId} and ${readableBy(sql, viewer)}`;
+  return row ?? null;
+}
