@@ -140,6 +140,7 @@ create table messages (
   slack_ts        text,
   raw_id          uuid references raw_messages on delete set null,
   authentication  jsonb,
+  submission_key  text unique check (submission_key <> ''), -- one form sent twice writes one message
   created_at      timestamptz not null default now()
 );
 create index messages_ticket_idx on messages (ticket_id, created_at, id);

@@ -69,6 +69,9 @@ export interface TicketCard {
 export interface SlackDesk {
   /** Finds the post of that delivery in the thread first where `maybePosted`, so that it never stands there twice. */
   postInThread(post: SlackPost, maybePosted: boolean): Promise<SlackPosition>;
-  /** Posts the card to the moderators' channel, or updates the one at `at`. */
-  putCard(card: TicketCard, at: SlackPosition | null): Promise<SlackPosition>;
+  /**
+   * Posts the card to the moderators' channel, or updates the one at `at`. Where `maybePosted`, an earlier try may have
+   * posted it: the channel is searched for the card of that ticket first.
+   */
+  putCard(card: TicketCard, at: SlackPosition | null, maybePosted: boolean): Promise<SlackPosition>;
 }

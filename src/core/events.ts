@@ -4,6 +4,8 @@ export interface DeskEvents {
   "user/signup": { userId: string };
   "user/updated": { userId: string };
   "ticket/created": { ticketId: string };
+  /** Given to somebody by the desk itself; a claim by hand is no news to whoever claims. */
+  "ticket/assigned": { ticketId: string; userId: string };
   /** The requester wrote again. */
   "ticket/replied": { ticketId: string; messageId: string };
   /** Something that the card shows has changed. */

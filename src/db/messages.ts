@@ -30,11 +30,13 @@ export interface NewMessage {
   } | null;
   slack: { channel: string; ts: string | null } | null;
   rawId: string | null;
+  /** The same for every delivery of one submitted form; null where nothing is submitted. */
+  submissionKey?: string | null;
 }
 
 /**
- * Stores a message; null where the ticket already has what may stand there only once
- * (its acknowledgement, or the Slack message of this channel and ts).
+ * Stores a message; null where the desk already has what may stand there only once
+ * (a ticket's acknowledgement, the Slack message of this channel and ts, the message of one submission).
  */
 export async function insertMessage(sql: Sql, message: NewMessage): Promise<string | null> {
   const { email, slack } = message;
@@ -42,7 +44,8 @@ export async function insertMessage(sql: Sql, message: NewMessage): Promise<stri
     insert into messages (
       ticket_id, kind, visibility, direction, channel, author_user_id, author_requester_id, author_name, subject,
       text, text_trimmed, html, email_message_id, in_reply_to, email_references, from_address, to_addresses,
-      cc_addresses, reply_to_addresses, slack_channel, slack_ts, raw_id, authentication
+      cc_addresses, reply_to_addresses, slack_channel, slack_ts, raw_id, authentication,
+      submission_key
     ) values (
       ${message.ticketId}, ${message.kind}, ${message.visibility}, ${message.direction}, ${message.channel},
       ${message.authorUserId}, ${message.authorRequesterId}, ${storableText(message.authorName)},
@@ -53,7 +56,8 @@ export async function insertMessage(sql: Sql, message: NewMessage): Promise<stri
       ${(email?.references ?? []).map(storableText)}, ${email?.from ? storableText(email.from) : null},
       ${jsonb(sql, email?.to ?? [])}, ${jsonb(sql, email?.cc ?? [])},
       ${jsonb(sql, email?.replyTo ?? [])},
-      ${slack?.channel ?? null}, ${slack?.ts ?? null}, ${message.rawId}, ${jsonb(sql, email?.authentication ?? null)}
+      ${slack?.channel ?? null}, ${slack?.ts ?? null}, ${message.rawId}, ${jsonb(sql, email?.authentication ?? null)},
+      ${message.submissionKey ?? null}
     )
     on conflict do nothing
     returning id`;

@@ -29,6 +29,7 @@ export async function assignTicket(sql: SqlPool, ticketId: string): Promise<Assi
     const system = { kind: "system", via: "workflow" } as const;
     await addTicketEvent(tx, ticketId, "assigned", system, { to: choice.userId, why: choice.why });
     await addOutboxEvent(tx, "ticket/changed", { ticketId });
+    await addOutboxEvent(tx, "ticket/assigned", { ticketId, userId: choice.userId });
     return { state: "assigned", userId: choice.userId, why: choice.why };
   });
 }

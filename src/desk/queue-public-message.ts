@@ -17,6 +17,7 @@ export interface PublicMessage {
   authorUserId: string | null;
   authorName: string;
   undoSeconds: number;
+  submissionKey?: string;
 }
 
 /** Where words to the requester would go. `api` tickets have no far end: the message is read through the API. */
@@ -81,7 +82,7 @@ async function planMailRoute(
   };
 }
 
-/** Null where the ticket has its acknowledgement already. */
+/** Null where the ticket has its acknowledgement, or the desk the message of this submission, already. */
 export async function queuePublicMessage(
   tx: SqlTransaction,
   settings: DeskSettings,
@@ -105,6 +106,7 @@ export async function queuePublicMessage(
     email: route.email,
     slack: null,
     rawId: null,
+    submissionKey: message.submissionKey ?? null,
   });
   if (messageId === null) return null;
   if (route.recipients === null) return { messageId, deliveryId: null };

@@ -13,18 +13,23 @@ const REPLY_LENGTH_MAX = 50_000;
 
 export interface QueuedReply {
   number: number;
-  messageId: string;
+  /** Null where this submission had been queued before: nothing was written. */
   deliveryId: string | null;
+  alreadyQueued: boolean;
   undoSeconds: number;
 }
 
-/** Queues the reply; it leaves after the undo window. An unassigned ticket becomes the actor's. */
+/**
+ * Queues the reply; it leaves after the undo window. An unassigned ticket becomes the actor's.
+ * `submissionKey` is the same for every delivery of one submitted form: it is queued once.
+ */
 export async function queueReply(
   sql: SqlPool,
   settings: DeskSettings,
   actor: StaffActor,
   ticketId: string,
   text: string,
+  submissionKey?: string,
 ): Promise<QueuedReply> {
   const words = text.trim();
   if (words === "")
@@ -44,8 +49,10 @@ export async function queueReply(
       authorUserId: actor.userId,
       authorName: actor.name,
       undoSeconds: settings.undoSeconds,
+      ...(submissionKey === undefined ? {} : { submissionKey }),
     });
-    if (queued === null) throw new Error("A reply was taken for one that stands already.");
+    const { undoSeconds } = settings;
+    if (queued === null) return { number: ticket.number, deliveryId: null, alreadyQueued: true, undoSeconds };
     if (ticket.assigneeId === null) {
       const why = `${actor.name} answered first.`;
       await setTicketAssignee(tx, ticketId, null, actor.userId, { userId: actor.userId, why });
@@ -53,6 +60,6 @@ export async function queueReply(
     if (became !== ticket.status) await setTicketStatus(tx, ticketId, became);
     await addTicketEvent(tx, ticketId, "reply-queued", actor, { ...queued, was: ticket.status, became });
     await addOutboxEvent(tx, "ticket/changed", { ticketId });
-    return { number: ticket.number, ...queued, undoSeconds: settings.undoSeconds };
+    return { number: ticket.number, deliveryId: queued.deliveryId, alreadyQueued: false, undoSeconds };
   });
 }

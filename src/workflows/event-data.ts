@@ -1,0 +1,23 @@
+/** The shapes of events, checked where a workflow receives one: an event can come from anywhere. */
+import { NonRetriableError } from "inngest";
+import { z } from "zod";
+import type { DeskEventName, DeskEvents } from "../core/events.ts";
+
+const id = z.uuid();
+
+const SCHEMAS: { [Name in DeskEventName]: z.ZodType<DeskEvents[Name]> } = {
+  "user/signup": z.object({ userId: id }),
+  "user/updated": z.object({ userId: id }),
+  "ticket/created": z.object({ ticketId: id }),
+  "ticket/assigned": z.object({ ticketId: id, userId: id }),
+  "ticket/replied": z.object({ ticketId: id, messageId: id }),
+  "ticket/changed": z.object({ ticketId: id }),
+  "delivery/queued": z.object({ deliveryId: id, ticketId: id }),
+};
+
+/** The event's data, or a NonRetriableError that names what is wrong: it would be wrong on every try. */
+export function parseEventData<Name extends DeskEventName>(name: Name, data: unknown): DeskEvents[Name] {
+  const parsed = SCHEMAS[name].safeParse(data);
+  if (parsed.success) return parsed.data;
+  throw new NonRetriableError(`The event ${name} is malformed: ${z.prettifyError(parsed.error)}`);
+}

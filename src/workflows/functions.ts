@@ -1,0 +1,28 @@
+/** Every workflow of the desk, for whichever engine runs them. */
+import { createAcknowledgeTicket } from "./acknowledge-ticket.ts";
+import { createAssignBacklog } from "./assign-backlog.ts";
+import type { WorkflowClient } from "./client.ts";
+import { createDeliverMessage } from "./deliver-message.ts";
+import { createNotifyAssignee } from "./notify-assignee.ts";
+import { createOnUserSignup } from "./on-user-signup.ts";
+import { createPrune } from "./prune.ts";
+import { createReconcileIntake } from "./reconcile-intake.ts";
+import { createRefreshCard } from "./refresh-card.ts";
+import { createRetriageProvisional } from "./retriage-provisional.ts";
+import { createTriageTicket } from "./triage-ticket.ts";
+import type { WorkflowDeps } from "./workflow-deps.ts";
+
+export function createWorkflows(client: WorkflowClient, deps: WorkflowDeps) {
+  return [
+    createOnUserSignup(client, deps),
+    createTriageTicket(client, deps),
+    createAcknowledgeTicket(client, deps),
+    createNotifyAssignee(client, deps),
+    createRefreshCard(client, deps),
+    createDeliverMessage(client, deps),
+    createAssignBacklog(client, deps),
+    createRetriageProvisional(client, deps),
+    createReconcileIntake(client, deps),
+    createPrune(client, deps),
+  ];
+}

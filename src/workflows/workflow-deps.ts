@@ -1,0 +1,26 @@
+/** What the workflows are given by the root that wires them. Channels and classifiers come as ports. */
+import type { MailSender, SlackDesk } from "../core/delivery.ts";
+import type { EmailAddress } from "../core/inbound.ts";
+import type { Log } from "../core/log.ts";
+import type { Classifier, TriageExample } from "../core/triage.ts";
+import type { SqlPool } from "../db/client.ts";
+import type { DeskSettings } from "../desk/desk-settings.ts";
+import type { ReconcileReport } from "./reconcile.ts";
+
+export interface WorkflowDeps {
+  sql: SqlPool;
+  settings: DeskSettings;
+  log: Log;
+  /** Null where no model is configured. */
+  model: Classifier | null;
+  /** Trained on the built-in start and the desk's own corrected tickets. */
+  createLocalClassifier(examples: TriageExample[]): Classifier;
+  /** Null where the channel is off. */
+  mail: { sender: MailSender; from: EmailAddress } | null;
+  slack: SlackDesk | null;
+  /** Public address of the service, without a slash at the end. */
+  appUrl: string;
+  /** A link by which the owner of the address proves that it is theirs. */
+  createVerificationLink(user: { id: string; email: string }): Promise<string>;
+  reconcile(): Promise<ReconcileReport>;
+}
