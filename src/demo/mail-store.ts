@@ -3,8 +3,9 @@
  * A mail is on the disk before `append` resolves, and its UID never changes, so that a killed demo finds
  * every accepted mail again where it was.
  */
-import { mkdir, open, readdir, readFile, rename, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { orNullIfMissing, writeDurably } from "./write-durably.ts";
 
 export interface StoredMail {
   uid: number;
@@ -109,10 +110,7 @@ async function loadMailbox(directory: string): Promise<Mailbox> {
 /** Written once for each mailbox; a client that sees the same number may trust the UIDs that it remembers. */
 async function readUidValidity(directory: string): Promise<number> {
   const path = join(directory, "uidvalidity");
-  const stored = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return null;
-    throw error;
-  });
+  const stored = await readFile(path, "utf8").catch(orNullIfMissing);
   if (stored !== null) {
     const uidValidity = Number(stored);
     if (Number.isSafeInteger(uidValidity) && uidValidity > 0) return uidValidity;
@@ -121,29 +119,4 @@ async function readUidValidity(directory: string): Promise<number> {
   const uidValidity = Math.floor(Date.now() / 1000);
   await writeDurably(directory, "uidvalidity", new TextEncoder().encode(`${uidValidity}\n`), new Date());
   return uidValidity;
-}
-
-/** Temporary file, fsync, rename, fsync of the folder: the file is there whole or not at all. */
-async function writeDurably(
-  directory: string,
-  name: string,
-  content: Uint8Array,
-  mtime: Date,
-): Promise<void> {
-  const temporary = join(directory, `.${name}.part`);
-  const file = await open(temporary, "w", 0o600);
-  try {
-    await file.writeFile(content);
-    await file.utimes(mtime, mtime);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, join(directory, name));
-  const folder = await open(directory, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
