@@ -1,0 +1,10 @@
+/** Text as Postgres takes it: no NUL, no half of a surrogate pair (jsonb refuses both), `\n` alone ends a line. */
+
+export function cleanText(text: string): string {
+  return cleanLine(text).replace(/\r\n?/g, "\n");
+}
+
+/** The same for a value that is one line by nature; line ends are left to the caller. */
+export function cleanLine(text: string): string {
+  return text.replaceAll("\0", "").replace(/\p{Surrogate}/gu, "\ufffd");
+}

@@ -1,0 +1,32 @@
+/** The same for every copy of one mail, whichever mailbox, relay or door it came through. */
+import { createHash } from "node:crypto";
+import type { InboundAttachment } from "../../core/inbound.ts";
+
+export interface FingerprintParts {
+  messageId: string | null;
+  from: string;
+  date: Date | null;
+  subject: string;
+  /** The body as sent: the plain text, or the HTML where there is none. */
+  body: string;
+  attachments: Pick<InboundAttachment, "filename" | "content">[];
+}
+
+/**
+ * Hex SHA-256 over Message-ID, From, Date, Subject, body and attachments. Trace headers are left out, and white space
+ * at line ends counts for nothing: relays change both.
+ */
+export function fingerprintMail(parts: FingerprintParts): string {
+  const body = parts.body
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n")
+    .trim();
+  const attachments = parts.attachments.map(({ filename, content }) => [
+    filename,
+    createHash("sha256").update(content).digest("hex"),
+  ]);
+  const { messageId, from, date, subject } = parts;
+  const canonical = [messageId, from, date?.toISOString() ?? null, subject, body, attachments];
+  return createHash("sha256").update(JSON.stringify(canonical)).digest("hex");
+}

@@ -1,0 +1,242 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import type { InboundEmail } from "../../core/inbound.ts";
+import { PARSE_LIMITS, parseMail } from "./parse.ts";
+
+const ORIGIN = {
+  account: "support@desk.example/INBOX",
+  externalId: "1:7",
+  receivedAt: new Date("2026-11-02T08:15:03Z"),
+};
+
+async function parseRaw(raw: Uint8Array | string): Promise<InboundEmail> {
+  const parsed = await parseMail(typeof raw === "string" ? Buffer.from(raw) : raw, ORIGIN);
+  if (parsed.channel !== "email") throw new Error(`parked: ${parsed.reason}`);
+  return parsed;
+}
+
+async function parseFixture(name: string): Promise<InboundEmail> {
+  return parseRaw(await readFile(new URL(`../../../test/fixtures/mail/${name}.eml`, import.meta.url)));
+}
+
+const textOf = (content: Uint8Array) => new TextDecoder().decode(content);
+
+describe("parseMail", () => {
+  it("reads an ordinary mail into every field", async () => {
+    const mail = await parseFixture("first-contact");
+    expect(mail).toMatchObject({
+      channel: "email",
+      ...ORIGIN,
+      date: new Date("2026-11-02T08:15:00Z"),
+      messageId: "<first-contact@customer.example>",
+      inReplyTo: null,
+      references: [],
+      from: { address: "ada@customer.example", name: "Ada Lovelace" },
+      to: [{ address: "support@desk.example", name: "Support" }],
+      cc: [{ address: "charles@customer.example", name: "Babbage, Charles" }],
+      replyTo: [],
+      subject: "The printer on floor 2 is on fire",
+      text: "Hello,\n\nthe printer on floor 2 is on fire – really.\n\nAda",
+      html: null,
+      attachments: [],
+      authentication: { server: "mx.desk.example", spf: "pass", dkim: "pass", dmarc: "pass" },
+      bounce: null,
+    });
+    expect(mail.textTrimmed).toContain("on fire – really");
+    expect(mail.headers["content-transfer-encoding"]).toEqual(["8bit"]);
+  });
+
+  it("guesses an undeclared 8-bit charset in subject and body", async () => {
+    expect(await parseFixture("undeclared-latin1")).toMatchObject({
+      subject: "Störung im Büro",
+      text: "Die Heizung ist ausgefallen, größere Schäden drohen.",
+    });
+  });
+
+  it("reads ISO-2022-JP", async () => {
+    expect(await parseFixture("iso-2022-jp")).toMatchObject({
+      subject: "プリンターが動きません",
+      text: "お世話になっております。\n印刷できません。",
+    });
+  });
+
+  it("has no Message-ID where the mail has none or an empty one, and no date where it cannot be read", async () => {
+    expect(await parseFixture("no-message-id")).toMatchObject({ messageId: null, date: null });
+  });
+
+  it("takes the first of two From headers and shows both to the rules", async () => {
+    const mail = await parseFixture("two-from");
+    expect(mail.from).toEqual({ address: "mallory@evil.example", name: "Mallory" });
+    expect(mail.headers.from).toHaveLength(2);
+  });
+
+  it("reads text from HTML, without scripts and styles", async () => {
+    const mail = await parseFixture("html-only");
+    expect(mail.text).toBe(
+      "My VPN drops & drops.\n\nSee the status page [https://status.customer.example/vpn].",
+    );
+    expect(mail.html).toContain("<p>My VPN drops &amp; drops.</p>");
+  });
+
+  it("loses no part of a body that is text first and HTML after, and takes a named text part for a file", async () => {
+    const mail = await parseFixture("mixed-html-after-text");
+    expect(mail.text).toBe("First words.\n\nWords that stand in HTML only.");
+    expect(mail.attachments).toMatchObject([
+      { filename: "log.txt", contentType: "text/plain", inline: false },
+    ]);
+    expect(textOf(mail.attachments[0]?.content ?? new Uint8Array())).toBe("12:00 it broke");
+  });
+
+  it("keeps an attached mail whole, whatever its disposition says", async () => {
+    const mail = await parseFixture("nested-rfc822");
+    expect(mail).toMatchObject({ subject: "Please see the attached mail", text: "See what I got." });
+    expect(mail.attachments).toMatchObject([{ filename: "original.eml", contentType: "message/rfc822" }]);
+    expect(textOf(mail.attachments[0]?.content ?? new Uint8Array())).toContain("Inner words.");
+  });
+
+  it("reads a multipart that was cut off before its end", async () => {
+    const mail = await parseFixture("unclosed-multipart");
+    expect(mail.text).toBe("The mail ends in the middle of");
+    expect(Array.from(mail.attachments[0]?.content ?? [])).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it("keeps S/MIME parts as attachments", async () => {
+    const signed = await parseFixture("smime-signed");
+    expect(signed.text).toBe("I signed this.");
+    expect(signed.attachments).toMatchObject([{ filename: "smime.p7s" }]);
+    const encrypted = await parseFixture("smime-encrypted");
+    expect(encrypted).toMatchObject({ text: "", attachments: [{ contentType: "application/pkcs7-mime" }] });
+  });
+
+  it("keeps a calendar part", async () => {
+    const mail = await parseFixture("calendar");
+    expect(mail.text).toBe("Rollout on Tuesday.");
+    expect(mail.html).toContain("<b>Tuesday</b>");
+    expect(mail.attachments).toMatchObject([{ contentType: "text/calendar", filename: "" }]);
+  });
+
+  it("keeps an inline image with its content id", async () => {
+    const mail = await parseFixture("inline-image");
+    expect(mail.attachments).toMatchObject([
+      { filename: "shot.png", contentType: "image/png", contentId: "shot.1@customer.example", inline: true },
+    ]);
+    expect(mail.html).toContain("cid:shot.1@customer.example");
+  });
+
+  it("reads file names of RFC 2231 and RFC 2047", async () => {
+    const names = (await parseFixture("attachment-names")).attachments.map(({ filename }) => filename);
+    expect(names).toEqual(["Übersicht 2026.pdf", "Rechnung März.pdf", ""]);
+  });
+
+  it("reads a bounce's report", async () => {
+    expect((await parseFixture("bounce-dsn")).bounce).toEqual({
+      status: "5.1.1",
+      recipient: "gone@customer.example",
+      originalMessageId: "<t-1042@desk.example>",
+      kind: "hard",
+    });
+  });
+
+  it("shows the headers that tell an automatic mail", async () => {
+    expect((await parseFixture("auto-reply")).headers["auto-submitted"]).toEqual(["auto-replied"]);
+    expect((await parseFixture("auto-submitted-no")).headers["auto-submitted"]).toEqual(["no"]);
+  });
+
+  it("believes no Authentication-Results that a stranger wrote", async () => {
+    expect((await parseFixture("forged-authentication")).authentication).toBeNull();
+  });
+
+  it("repairs what programs do to address and id headers", async () => {
+    expect(await parseFixture("encoded-whole-from")).toMatchObject({
+      from: { address: "juergen@customer.example", name: "Jürgen Müller" },
+      replyTo: [{ address: "reply@customer.example", name: "Müller, J." }],
+      to: [],
+      messageId: "<whole-from@customer.example>",
+      inReplyTo: "<b@x.example>",
+      references: ["<a@x.example>", "<b@x.example>"],
+      subject: "a ✓ b",
+    });
+  });
+
+  it("reads a mail whose lines end in a bare CR", async () => {
+    expect(await parseFixture("bare-cr")).toMatchObject({ subject: "Bare CR", text: "Line one.\nLine two." });
+  });
+
+  it("keeps NUL bytes and broken surrogates out of everything that goes to the database", async () => {
+    const mail = await parseRaw(
+      "From: a@b.example\nSubject: nul\0nul\nX-Note: =?utf-16be?B?2D0=?=\nContent-Type: text/html\n\n<p>n\0ul</p>",
+    );
+    expect(JSON.stringify({ ...mail, raw: null })).not.toMatch(/\\u0000|\\ud8/i);
+    expect(mail.subject).toBe("nulnul");
+  });
+
+  it("takes a mail of no known form for what it is: words without a sender", async () => {
+    expect(await parseRaw("just some words\nand more")).toMatchObject({ from: null, subject: "" });
+  });
+});
+
+describe("fingerprint", () => {
+  const mail = (trace: string, end = "") =>
+    `${trace}From: a@b.example\nMessage-ID: <1@b.example>\nSubject: s\n\nwords${end}\n`;
+
+  it("is the same for every copy of one mail", async () => {
+    const one = await parseRaw(mail("Received: by mx1.desk.example\nDelivered-To: support@desk.example\n"));
+    const two = await parseRaw(mail("Received: by mx2.desk.example\n", " \n\n").replaceAll("\n", "\r\n"));
+    expect(two.fingerprint).toBe(one.fingerprint);
+    expect(one.fingerprint).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it("differs where a Message-ID is used again for another mail", async () => {
+    const one = await parseRaw(mail(""));
+    const two = await parseRaw(mail("", " that differ"));
+    expect(two.messageId).toBe(one.messageId);
+    expect(two.fingerprint).not.toBe(one.fingerprint);
+  });
+});
+
+describe("what cannot be read is parked with its source and a reason", () => {
+  it("an empty mail", async () => {
+    expect(await parseMail(new Uint8Array(), ORIGIN)).toMatchObject({
+      channel: "unreadable",
+      sourceChannel: "email",
+      ...ORIGIN,
+      reason: "It is empty.",
+    });
+  });
+
+  it("a mail over the size limit", async () => {
+    const parsed = await parseMail(Buffer.from("From: a@b.example\n\nx"), ORIGIN, {
+      ...PARSE_LIMITS,
+      sizeBytesMax: 10,
+    });
+    expect(parsed).toMatchObject({
+      channel: "unreadable",
+      reason: "It has 20 bytes; at most 10 bytes are read.",
+    });
+  });
+
+  it("10,000 parts, side by side or nested", async () => {
+    const flat = `Content-Type: multipart/mixed; boundary=b\n\n${"--b\n\nx\n".repeat(10_000)}--b--\n`;
+    let nested = "";
+    for (let level = 0; level < 10_000; level++)
+      nested += `Content-Type: multipart/mixed; boundary=b${level}\n\n--b${level}\n`;
+    for (const raw of [flat, nested]) {
+      expect(await parseMail(Buffer.from(raw), ORIGIN)).toMatchObject({
+        channel: "unreadable",
+        reason: "It has too many parts.",
+      });
+    }
+  });
+
+  it("a header block of megabytes", async () => {
+    const raw = Buffer.from(`From: a@b.example\n${"X-Bomb: boom\n".repeat(200_000)}\nwords`);
+    expect(await parseMail(raw, ORIGIN)).toMatchObject({ reason: "A header block of it is too large." });
+  });
+
+  it("a mail that takes too long", async () => {
+    const raw = Buffer.from(`From: a@b.example\nContent-Type: text/plain\n\n${"words \n".repeat(400_000)}`);
+    const parsed = await parseMail(raw, ORIGIN, { ...PARSE_LIMITS, timeMsMax: 1 });
+    expect(parsed).toMatchObject({ channel: "unreadable", reason: "Reading it took more than 0.001 s." });
+    expect(parsed.raw).toBe(raw);
+  });
+});
