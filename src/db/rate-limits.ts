@@ -39,7 +39,12 @@ export async function countAttempts(sql: Sql, windows: readonly AttemptWindow[])
     returning key, attempts, extract(epoch from ends_at - now())::float8 as "secondsLeft"`;
 }
 
-/** Forgets the attempts under these keys. */
-export async function clearAttempts(sql: Sql, keys: readonly string[]): Promise<void> {
-  await sql`delete from rate_limits where key = any(${keys as string[]})`;
+/** Takes attempts back: forgets all under `forget`, and one under each of `refund`. */
+export async function forgiveAttempts(
+  sql: Sql,
+  keys: { forget: readonly string[]; refund: readonly string[] },
+): Promise<void> {
+  await sql`
+    with forgotten as (delete from rate_limits where key = any(${[...keys.forget]}))
+    update rate_limits set attempts = greatest(attempts - 1, 0) where key = any(${[...keys.refund]})`;
 }

@@ -52,13 +52,6 @@ export async function findUserByEmail(sql: Sql, email: string): Promise<UserRow 
   return row ?? null;
 }
 
-export async function findUserBySlackId(sql: Sql, slackUserId: string): Promise<UserRow | null> {
-  const [row] = await sql<
-    UserRow[]
-  >`select ${userColumns(sql)} from users u where u.slack_user_id = ${slackUserId}`;
-  return row ?? null;
-}
-
 export async function findCredentials(sql: Sql, email: string): Promise<Credentials | null> {
   const [row] = await sql<Credentials[]>`
     select id as "userId", password_hash as "passwordHash" from users where email = ${email}`;

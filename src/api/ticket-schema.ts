@@ -1,0 +1,185 @@
+/** How a ticket looks from outside: for its requester, and for staff. */
+import { z } from "@hono/zod-openapi";
+import { CHANNELS, PRIORITIES, TICKET_STATUSES } from "../core/ticket.ts";
+import type { Triage } from "../core/triage.ts";
+import type {
+  AttachmentView,
+  MessageView,
+  TicketInternals,
+  TicketView,
+  TicketViewer,
+} from "../db/ticket-queries.ts";
+import { DateTimeSchema } from "./schemas.ts";
+
+export const TicketSchema = z
+  .object({
+    id: z.uuid(),
+    number: z.int().openapi({ example: 1042, description: "What people call the ticket: #1042." }),
+    title: z.string(),
+    description: z.string().openapi({ description: "In lists: the first 10,000 characters." }),
+    status: z.enum(TICKET_STATUSES),
+    priority: z.enum(PRIORITIES),
+    category: z.string().nullable().openapi({ description: "null until the ticket has been triaged." }),
+    summary: z.string(),
+    helpfulNotes: z
+      .string()
+      .openapi({ description: "Notes for whoever takes it. Empty for everybody but staff." }),
+    relatedSkills: z.array(z.string()),
+    assignedTo: z.object({ id: z.uuid(), email: z.string(), name: z.string() }).nullable(),
+    createdBy: z.string().openapi({
+      description: "The id of the user who asked; of the requester, where no account belongs to them.",
+    }),
+    requester: z.object({
+      id: z.uuid(),
+      name: z.string(),
+      email: z.string().nullable(),
+      channel: z.enum(CHANNELS),
+    }),
+    createdAt: DateTimeSchema,
+    updatedAt: DateTimeSchema,
+  })
+  .openapi("Ticket");
+
+const MessageSchema = z
+  .object({
+    id: z.uuid(),
+    kind: z.enum(["message", "reply", "note", "acknowledgement", "notice"]),
+    direction: z.enum(["inbound", "outbound"]),
+    channel: z.enum(CHANNELS),
+    author: z.object({ name: z.string() }),
+    text: z.string().openapi({ description: "The new words, without quotes and signature." }),
+    fullText: z.string().openapi({ description: "All of it, up to 100,000 characters." }),
+    createdAt: DateTimeSchema,
+    attachments: z.array(
+      z.object({
+        id: z.uuid(),
+        filename: z.string(),
+        contentType: z.string(),
+        sizeBytes: z.int(),
+        url: z.string().openapi({ description: "Path of the download; needs the same token." }),
+      }),
+    ),
+    delivery: z
+      .object({ state: z.enum(["queued", "sending", "sent", "bounced", "failed", "cancelled"]) })
+      .nullable()
+      .openapi({ description: "Of an answer by mail or Slack." }),
+  })
+  .openapi("Message");
+
+const TriageSchema = z
+  .object({
+    source: z.enum(["gemini", "local", "person"]),
+    provisional: z.boolean(),
+    confidence: z.number().nullable(),
+    evidence: z.array(z.object({ field: z.string(), quote: z.string(), value: z.string() })),
+    guesses: z.array(z.string()).openapi({ description: "Labels that no words of the message speak for." }),
+    suspicious: z
+      .array(z.string())
+      .openapi({ description: "Words that read like instructions to a machine." }),
+  })
+  .openapi("Triage");
+
+export const TicketDetailSchema = TicketSchema.extend({
+  messages: z.array(MessageSchema).openapi({ description: "The newest 500, in order." }),
+  messagesOmitted: z.int().openapi({ description: "Older messages that are left out." }),
+  triage: TriageSchema.nullable()
+    .optional()
+    .openapi({ description: "Staff only; null before the first triage." }),
+  assignment: z
+    .unknown()
+    .optional()
+    .openapi({ description: "Staff only: why this assignee, and who else was considered." }),
+  suggestedReply: z.string().optional().openapi({ description: "Staff only: a draft, sent by nobody." }),
+}).openapi("TicketDetail");
+
+export function presentTicket(ticket: TicketView, viewer: TicketViewer): z.infer<typeof TicketSchema> {
+  const { id, number, title, description, status, priority, category, summary, relatedSkills } = ticket;
+  return {
+    id,
+    number,
+    title,
+    description,
+    status,
+    priority,
+    category,
+    summary,
+    helpfulNotes: viewer.kind === "staff" ? ticket.helpfulNotes : "",
+    relatedSkills,
+    assignedTo: presentAssignee(ticket),
+    createdBy: ticket.requesterUserId ?? ticket.requesterId,
+    requester: {
+      id: ticket.requesterId,
+      name: ticket.requesterName,
+      email: ticket.requesterEmail,
+      channel: ticket.requesterChannel,
+    },
+    createdAt: ticket.createdAt.toISOString(),
+    updatedAt: ticket.updatedAt.toISOString(),
+  };
+}
+
+function presentAssignee({ assigneeId, assigneeEmail, assigneeName }: TicketView) {
+  if (assigneeId === null || assigneeEmail === null) return null;
+  return { id: assigneeId, email: assigneeEmail, name: assigneeName ?? "" };
+}
+
+export interface TicketDetailParts {
+  ticket: TicketView & TicketInternals;
+  messages: MessageView[];
+  messagesOmitted: number;
+  attachments: AttachmentView[];
+  /** What a classifier said last. */
+  triage: Partial<Triage> | null;
+}
+
+export function presentTicketDetail(
+  parts: TicketDetailParts,
+  viewer: TicketViewer,
+): z.infer<typeof TicketDetailSchema> {
+  const { ticket } = parts;
+  const shared = {
+    ...presentTicket(ticket, viewer),
+    messages: parts.messages.map((message) => presentMessage(ticket.id, message, parts.attachments)),
+    messagesOmitted: parts.messagesOmitted,
+  };
+  if (viewer.kind === "user") return shared;
+  return {
+    ...shared,
+    triage: presentTriage(ticket, parts.triage),
+    assignment: ticket.assignment ?? null,
+    suggestedReply: ticket.suggestedReply,
+  };
+}
+
+function presentMessage(ticketId: string, message: MessageView, attachments: AttachmentView[]) {
+  const { id, kind, direction, channel, authorName, text, fullText, createdAt, deliveryState } = message;
+  const files = attachments.filter((file) => file.messageId === id);
+  return {
+    id,
+    kind,
+    direction,
+    channel,
+    author: { name: authorName },
+    text,
+    fullText,
+    createdAt: createdAt.toISOString(),
+    attachments: files.map((file) => ({
+      id: file.id,
+      filename: file.filename,
+      contentType: file.contentType,
+      sizeBytes: file.sizeBytes,
+      url: `/api/tickets/${ticketId}/attachments/${file.id}`,
+    })),
+    delivery: deliveryState === null ? null : { state: deliveryState },
+  };
+}
+
+function presentTriage(
+  ticket: TicketInternals,
+  said: Partial<Triage> | null,
+): z.infer<typeof TriageSchema> | null {
+  const { triageSource: source, provisional, confidence } = ticket;
+  if (source === null) return null;
+  const { evidence = [], guesses = [], suspicious = [] } = said ?? {};
+  return { source, provisional, confidence, evidence, guesses, suspicious };
+}

@@ -1,0 +1,78 @@
+/** How a user looks from outside, and what may be said of one. */
+import { z } from "@hono/zod-openapi";
+import { normaliseEmail, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from "../core/account.ts";
+import { normaliseSkill } from "../core/skills.ts";
+import type { UserRow } from "../db/users.ts";
+import { DateTimeSchema } from "./schemas.ts";
+
+export const UserSchema = z
+  .object({
+    id: z.uuid(),
+    email: z.string(),
+    name: z.string(),
+    role: z.enum(["user", "moderator", "admin"]),
+    skills: z.array(z.string()),
+    capacity: z.int().openapi({ description: "Open tickets that they can hold." }),
+    away: z.boolean().openapi({ description: "Away: no new tickets." }),
+    slackUserId: z.string().nullable(),
+    emailVerified: z.boolean(),
+    createdAt: DateTimeSchema,
+    updatedAt: DateTimeSchema,
+  })
+  .openapi("User");
+
+export function presentUser(user: UserRow): z.infer<typeof UserSchema> {
+  const { id, email, name, role, skills, capacity, away, slackUserId } = user;
+  return {
+    id,
+    email,
+    name,
+    role,
+    skills,
+    capacity,
+    away,
+    slackUserId,
+    emailVerified: user.emailVerifiedAt !== null,
+    createdAt: user.createdAt.toISOString(),
+    updatedAt: user.updatedAt.toISOString(),
+  };
+}
+
+export const EmailSchema = z
+  .string()
+  .transform((address, context) => {
+    const email = normaliseEmail(address);
+    if (email !== null) return email;
+    context.addIssue({ code: "custom", message: "must be a mail address such as ada@example.com" });
+    return z.NEVER;
+  })
+  .openapi({ type: "string", format: "email", example: "ada@example.com" });
+
+export const NewPasswordSchema = z
+  .string()
+  .min(PASSWORD_LENGTH_MIN, `must have ${PASSWORD_LENGTH_MIN} characters or more`)
+  .max(PASSWORD_LENGTH_MAX, `must have ${PASSWORD_LENGTH_MAX} characters or fewer`)
+  .openapi({ format: "password" });
+
+/** For signing in: whatever was a password once is one. */
+export const PasswordSchema = z.string().min(1).max(PASSWORD_LENGTH_MAX).openapi({ format: "password" });
+
+/** One line: it stands in headers of mails. */
+export const NameSchema = z
+  .string()
+  .trim()
+  .max(200)
+  .regex(/^\P{Cc}*$/u, "must be one line without control characters")
+  .openapi({ example: "Ada Lovelace" });
+
+const SkillSchema = z
+  .string()
+  .trim()
+  .max(60)
+  .regex(/^\P{Cc}*$/u, "must be one line without control characters")
+  .refine((name) => normaliseSkill(name) !== "", "must have a letter or a digit");
+
+export const SkillsSchema = z
+  .array(SkillSchema)
+  .max(50)
+  .openapi({ example: ["React", "Node.js"] });
