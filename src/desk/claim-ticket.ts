@@ -15,15 +15,10 @@ export interface Claim {
 }
 
 /**
- * The ticket becomes the actor's and is in progress. `expectedAssigneeId` is who had it when the actor looked:
- * of two who claim in the same instant, the second finds another assignee and gets a conflict.
+ * The ticket becomes the actor's and is in progress. An open ticket can be claimed from whoever it was assigned to;
+ * one that somebody works on cannot: of two who claim in the same instant, the second gets a conflict.
  */
-export async function claimTicket(
-  sql: SqlPool,
-  actor: StaffActor,
-  ticketId: string,
-  expectedAssigneeId: string | null,
-): Promise<Claim> {
+export async function claimTicket(sql: SqlPool, actor: StaffActor, ticketId: string): Promise<Claim> {
   return inTransaction(sql, async (tx) => {
     await lockAssignment(tx);
     const locked = await lockTicketStatus(tx, ticketId);
@@ -39,8 +34,8 @@ export async function claimTicket(
     }
     const isTheirs = ticket.assigneeId === actor.userId;
     if (isTheirs && became === status) return { number, unchanged: true };
-    if (!isTheirs && ticket.assigneeId !== expectedAssigneeId) {
-      throw new AppError("conflict", `${ticket.assigneeName ?? "Nobody"} has ticket #${number} now.`);
+    if (!isTheirs && ticket.assigneeId !== null && status !== "open") {
+      throw new AppError("conflict", `${ticket.assigneeName} is working on ticket #${number}.`);
     }
     if (!isTheirs) {
       const why = `${actor.name} claimed it.`;

@@ -81,8 +81,8 @@ describe("claimTicket", () => {
     const [one, two] = await Promise.all([addStaff("moderator", []), addStaff("moderator", [])]);
     const ticketId = await addTicket([]);
     const claims = await Promise.allSettled([
-      claimTicket(sql, one, ticketId, null),
-      claimTicket(sql, two, ticketId, null),
+      claimTicket(sql, one, ticketId),
+      claimTicket(sql, two, ticketId),
     ]);
     expect(claims.filter((claim) => claim.status === "fulfilled")).toHaveLength(1);
     const lost = claims.find((claim) => claim.status === "rejected");
@@ -92,7 +92,7 @@ describe("claimTicket", () => {
   it("moves an open ticket into progress, and says so in the audit trail with its actor", async () => {
     const actor = await addStaff("moderator", []);
     const ticketId = await addTicket([]);
-    await claimTicket(sql, actor, ticketId, null);
+    await claimTicket(sql, actor, ticketId);
     const [ticket] = await sql`select status, assignee_id from tickets where id = ${ticketId}`;
     expect(ticket).toMatchObject({ status: "in_progress", assignee_id: actor.userId });
     const [event] = await sql`
