@@ -171,12 +171,23 @@ function collectAttachment(
     attachments.push({
       filename: event.filename || "",
       contentType: (event.contentType || "application/octet-stream").toLowerCase(),
-      content: Uint8Array.from(Buffer.concat(chunks)),
+      content: joinBytes(chunks),
       contentId,
       inline: contentId !== null && (event.contentDisposition === "inline" || event.related === true),
     });
     event.release();
   });
+}
+
+/** Into bytes of their own: Node's small buffers share one block of memory, which could not be handed to a thread. */
+function joinBytes(chunks: Buffer[]): Uint8Array {
+  const bytes = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
 }
 
 function toPart(node: ParserNode | false): MimePart {

@@ -1,0 +1,27 @@
+/** The thread of `createParsePool`: parses what it is sent, one mail at a time. */
+import { parentPort } from "node:worker_threads";
+import type { InboundEmail, InboundUnreadable } from "../../core/inbound.ts";
+import { type MailOrigin, type ParseLimits, parseMail } from "./parse.ts";
+
+export interface ParseJob {
+  id: number;
+  raw: Uint8Array;
+  origin: MailOrigin;
+  limits: ParseLimits;
+}
+
+/** What comes back: everything but the source, which the asking side still has. */
+export type ParsedMail = Omit<InboundEmail, "raw"> | Omit<InboundUnreadable, "raw">;
+
+export type WorkerMessage = { kind: "ready" } | { kind: "parsed"; id: number; parsed: ParsedMail };
+
+const port = parentPort;
+if (port === null) throw new Error("parse-worker.ts runs in a worker thread only.");
+
+port.on("message", async ({ id, raw, origin, limits }: ParseJob) => {
+  const { raw: _raw, ...parsed } = await parseMail(raw, origin, limits);
+  const buffers = "attachments" in parsed ? parsed.attachments.map(({ content }) => content.buffer) : [];
+  const message: WorkerMessage = { kind: "parsed", id, parsed };
+  port.postMessage(message, buffers as ArrayBuffer[]);
+});
+port.postMessage({ kind: "ready" } satisfies WorkerMessage);
