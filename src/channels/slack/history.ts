@@ -1,0 +1,134 @@
+/** Reads back what stands in Slack, for the comparison with the ledger. */
+import type { InboundSlackMessage } from "../../core/inbound.ts";
+import type { SlackFiles } from "./files.ts";
+import { toAppError } from "./slack-error.ts";
+import { readSlackMessage, type SlackMessage, type WatchedPlaces } from "./slack-message.ts";
+import { toInbound } from "./to-inbound.ts";
+import type { SlackUsers } from "./users.ts";
+import type { WebClient } from "./web-client.ts";
+
+/** Slack's recommended most for one page. */
+const PAGE_SIZE = 200;
+
+export interface SlackHistory {
+  /** The channels that the desk answers for: support, moderators', and every direct message with the bot. */
+  listChannels(): Promise<string[]>;
+  /**
+   * The messages newer than `oldestTs` that the desk takes, oldest first, each thread after its root. Replies in a
+   * thread whose root is older are not among them: Slack lists threads by their root. Ask `listReplies` for those.
+   * Holds one window's messages without their files in memory. Rejects with AppErrors.
+   */
+  listMessages(channel: string, oldestTs: string): AsyncIterable<InboundSlackMessage>;
+  /** The replies of one thread newer than `oldestTs`, oldest first. None where the thread is gone. */
+  listReplies(channel: string, threadTs: string, oldestTs: string): AsyncIterable<InboundSlackMessage>;
+}
+
+export interface SlackHistoryDeps {
+  web: WebClient;
+  users: SlackUsers;
+  files: SlackFiles;
+  places: WatchedPlaces;
+}
+
+interface ListedMessage {
+  ts: string;
+  thread_ts?: string;
+  reply_count?: number;
+}
+
+export function createSlackHistory(deps: SlackHistoryDeps): SlackHistory {
+  const { web, users, places } = deps;
+
+  async function take(channel: string, listed: ListedMessage): Promise<SlackMessage | null> {
+    const read = await readSlackMessage({ ...listed, channel }, places);
+    return read.kind === "message" ? read.message : null;
+  }
+
+  async function* convert(channel: string, listed: ListedMessage[]): AsyncGenerator<InboundSlackMessage> {
+    const { teamId } = await users.workspace();
+    for (const one of listed) {
+      const message = await take(channel, one);
+      if (message !== null) yield await toInbound(message, teamId, deps);
+    }
+  }
+
+  async function fetchReplies(channel: string, threadTs: string, oldestTs: string): Promise<ListedMessage[]> {
+    const replies: ListedMessage[] = [];
+    const request = { channel, ts: threadTs, oldest: oldestTs, limit: PAGE_SIZE };
+    for await (const page of web.paginate("conversations.replies", request)) {
+      replies.push(...listedIn(page));
+    }
+    // The root comes with every page; a thread's first reply is newer than its root.
+    return replies.filter(({ ts }) => ts !== threadTs && Number(ts) > Number(oldestTs)).sort(byAge);
+  }
+
+  async function* listMessages(channel: string, oldestTs: string): AsyncGenerator<InboundSlackMessage> {
+    const roots: ListedMessage[] = [];
+    for await (const page of web.paginate("conversations.history", {
+      channel,
+      oldest: oldestTs,
+      limit: PAGE_SIZE,
+    })) {
+      roots.push(...listedIn(page));
+    }
+    for (const root of roots.sort(byAge)) {
+      // A reply that was also sent to the channel is listed with its thread.
+      if (
+        root.thread_ts !== undefined &&
+        root.thread_ts !== root.ts &&
+        Number(root.thread_ts) > Number(oldestTs)
+      ) {
+        continue;
+      }
+      const replies = (root.reply_count ?? 0) > 0 ? await fetchReplies(channel, root.ts, oldestTs) : [];
+      yield* convert(channel, [root, ...replies]);
+    }
+  }
+
+  async function listChannels(): Promise<string[]> {
+    const direct: string[] = [];
+    for await (const page of web.paginate("conversations.list", { types: "im", limit: PAGE_SIZE })) {
+      const { channels = [] } = page as { channels?: { id?: string }[] };
+      direct.push(...channels.flatMap(({ id }) => (id === undefined ? [] : [id])));
+    }
+    return [...new Set([...places.supportChannels, places.triageChannel, ...direct])];
+  }
+
+  return {
+    listChannels: () =>
+      listChannels().catch((error: unknown) => {
+        throw toAppError(error, "list the direct messages");
+      }),
+    listMessages: (channel, oldestTs) =>
+      withAppErrors(listMessages(channel, oldestTs), `read channel ${channel}`),
+    listReplies: (channel, threadTs, oldestTs) => {
+      const replies = async function* () {
+        yield* convert(channel, await fetchReplies(channel, threadTs, oldestTs));
+      };
+      return withAppErrors(replies(), `read a thread of channel ${channel}`, true);
+    },
+  };
+}
+
+async function* withAppErrors<T>(
+  source: AsyncIterable<T>,
+  doing: string,
+  endsWhereGone = false,
+): AsyncGenerator<T> {
+  try {
+    yield* source;
+  } catch (error) {
+    const appError = toAppError(error, doing);
+    if (endsWhereGone && appError.code === "not_found") return;
+    throw appError;
+  }
+}
+
+function listedIn(page: unknown): ListedMessage[] {
+  const { messages } = page as { messages?: ListedMessage[] };
+  return messages ?? [];
+}
+
+function byAge(a: ListedMessage, b: ListedMessage): number {
+  return Number(a.ts) - Number(b.ts);
+}

@@ -1,0 +1,37 @@
+/** Tells one person something that nobody else sees. */
+import { AppError } from "../../core/errors.ts";
+import { describe, type SlackLog } from "./log.ts";
+import { cutForSlack, escapeMrkdwn, SLACK_LIMITS } from "./mrkdwn.ts";
+import type { WebClient } from "./web-client.ts";
+
+export interface Listener {
+  slackUserId: string;
+  /** Where the person is looking. */
+  channel: string;
+}
+
+/** By an ephemeral message, else by a direct one. Never rejects: it is the last word on a click. */
+export async function tellPrivately(
+  { web, log }: { web: WebClient; log: SlackLog },
+  to: Listener,
+  text: string,
+): Promise<void> {
+  const message = escapeMrkdwn(cutForSlack(text, SLACK_LIMITS.messageText));
+  try {
+    await web.chat.postEphemeral({ channel: to.channel, user: to.slackUserId, text: message });
+  } catch (error) {
+    log.warn({ component: "slack", error: describe(error) }, "an ephemeral message failed; writing directly");
+    await web.chat.postMessage({ channel: to.slackUserId, text: message }).catch((second: unknown) => {
+      log.error(
+        { component: "slack", error: describe(second) },
+        "could not tell a person what came of a click",
+      );
+    });
+  }
+}
+
+/** What the person may read of a failure. */
+export function sentenceFor(error: unknown): string {
+  if (!(error instanceof AppError)) return "Something went wrong on our side. Please try again.";
+  return error.retryable ? `${error.publicMessage} Please try again.` : error.publicMessage;
+}
