@@ -1,4 +1,5 @@
 /** What became of a message: its outcome, and what went out on its ticket. */
+import type { SlackPosition } from "../core/delivery.ts";
 import type { IntakeOutcome } from "../core/inbound.ts";
 import type { Sql } from "./client.ts";
 import type { DeliveryRecipients, DeliveryState } from "./deliveries.ts";
@@ -54,4 +55,11 @@ export async function listTicketEventTypes(sql: Sql, ticketId: string): Promise<
   const rows = await sql<{ type: TicketEventType }[]>`
     select distinct type from ticket_events where ticket_id = ${ticketId}`;
   return rows.map(({ type }) => type);
+}
+
+/** Where the moderators' card of a ticket stands in Slack; null while it is not posted. */
+export async function findCardPosition(sql: Sql, ticketId: string): Promise<SlackPosition | null> {
+  const [row] = await sql<SlackPosition[]>`
+    select channel, ts from slack_cards where ticket_id = ${ticketId} and state = 'posted'`;
+  return row ?? null;
 }

@@ -61,6 +61,13 @@ export function readSender(raw: Uint8Array): string | null {
   return from?.match(/<([^<>\s]+@[^<>\s]+)>/)?.[1] ?? from?.match(/[^\s<>"]+@[^\s<>"]+/)?.[0] ?? null;
 }
 
+/** Who wrote it and about what, decoded as a mail program shows it. */
+export async function readMailHead(raw: Uint8Array): Promise<{ from: string; subject: string }> {
+  const { from, subject } = await simpleParser(Buffer.from(raw));
+  const { name = "", address = "" } = from?.value[0] ?? {};
+  return { from: name === "" ? address : `${name} <${address}>`, subject: subject ?? "" };
+}
+
 /** The first mail in a mailbox that answers `messageId`, as the mailbox's owner sees it; null while there is none. */
 export async function findAcknowledgement(
   mailbox: readonly StoredMail[],

@@ -8,13 +8,13 @@ export interface SampleMail {
   answersAcknowledgementOf?: string;
   /** A bounce travels with an empty return path (RFC 5321, section 4.5.5). */
   emptyReturnPath?: true;
-  /** How often the very same bytes arrive. Default 1. */
-  copies?: number;
+  /** 2: the very same bytes arrive for the second time. */
+  copy?: 2;
 }
 
 export const FIRST_CONTACTS: readonly SampleMail[] = [
   { file: "01-vpn-first-contact.eml" },
-  { file: "03-hardware-broken.eml", copies: 2 },
+  { file: "03-hardware-broken.eml" },
   { file: "04-angry-urgent.eml" },
   { file: "05-billing-double-charge.eml" },
   { file: "06-calendar-html-only.eml" },
@@ -26,14 +26,16 @@ export const FIRST_CONTACTS: readonly SampleMail[] = [
   { file: "12-newsletter.eml" },
 ];
 
-export const ANSWERS: readonly SampleMail[] = [
+/** What comes once the first answers are out. */
+export const LATER_MAILS: readonly SampleMail[] = [
+  { file: "03-hardware-broken.eml", copy: 2 },
   { file: "02-vpn-reply.eml", answersAcknowledgementOf: "01-vpn-first-contact.eml" },
   { file: "13-vpn-reply-from-outlook.eml", answersAcknowledgementOf: "01-vpn-first-contact.eml" },
   { file: "14-out-of-office.eml", answersAcknowledgementOf: "05-billing-double-charge.eml" },
   { file: "15-bounce.eml", answersAcknowledgementOf: "06-calendar-html-only.eml", emptyReturnPath: true },
 ];
 
-/** The mail from which a moderator's claim, reply and resolution are shown. */
+/** The mail on whose ticket a moderator's claim, reply and resolution are shown. */
 export const MODERATED_MAIL = "01-vpn-first-contact.eml";
 
 /** The file as it stands: a mail, in which `{{acknowledgement.…}}` may wait for a value. */
