@@ -1,5 +1,18 @@
 /** The new words of a mail: without what it quotes, and without signatures. */
 import type { EmailAddress } from "./inbound.ts";
+import { type HeaderBlock, readHeaderBlock, readLabel } from "./reply-text/header-block.ts";
+import { isBlank, type Line, readLines } from "./reply-text/lines.ts";
+import {
+  isBareOriginalMessage,
+  isForwardMarker,
+  isOriginalMessageMarker,
+  isReplyAboveMarker,
+  isRule,
+} from "./reply-text/markers.ts";
+import { findReplyHeaderStart, mayEndReplyHeader } from "./reply-text/reply-header.ts";
+import { isFooter, trimSignature } from "./reply-text/signature.ts";
+
+const FORWARD_SCANNED_LENGTH_MAX = 200_000;
 
 export interface TrimmedReply {
   /** The new words. Never empty for a mail that has words of its own. */
@@ -8,35 +21,189 @@ export interface TrimmedReply {
   quoted: string;
 }
 
-/** Lines are judged by this many of their first characters. */
-const JUDGED_LENGTH = 500;
+type Mark = "text" | "quote" | "header";
 
-/** Keeps exactly the new words of a reply. Linear in the length of the text. */
+interface Scan {
+  /** One for each line. */
+  marks: Mark[];
+  /** From this line on everything is quoted. */
+  end: number;
+  /** Something was forwarded by hand: all of it stays. */
+  isForward: boolean;
+}
+
+/**
+ * Keeps exactly the new words of a reply: without quotes, the headers over them and signatures; with answers between
+ * quotes (and then with the quotes that they answer), and with what was forwarded by hand. Where nothing would be left
+ * it keeps the signature, and else everything. Linear in the length of the text.
+ */
 export function trimReply(text: string): TrimmedReply {
-  const lines = text.replace(/\r\n?/g, "\n").split("\n");
-  const cut = findCut(lines);
-  const kept = lines.slice(0, cut).join("\n").trim();
-  if (kept === "") return { textTrimmed: text.trim(), quoted: "" };
-  return { textTrimmed: kept, quoted: lines.slice(cut).join("\n").trim() };
-}
-
-function findCut(lines: string[]): number {
-  for (const [index, line] of lines.entries()) {
-    const start = line.slice(0, JUDGED_LENGTH).trim();
-    if (/^-- ?$/.test(start) || /^-{2,} ?(?:Original Message|Ursprüngliche Nachricht) ?-{2,}$/i.test(start))
-      return index;
-    if (/^(?:On\b.* wrote|Am\b.* schrieb\b.*|Le\b.* a écrit) ?:$/.test(start)) return index;
-    if (/^>/.test(start) && lines.slice(index).every((rest) => /^\s*(?:>|$)/.test(rest))) return index;
+  const lines = readLines(text);
+  const scan = scanLines(lines);
+  const everything = { textTrimmed: text.trim(), quoted: "" };
+  if (scan.isForward) return everything;
+  for (const isKept of [chooseLines(lines, scan), chooseUnquoted(lines, scan)]) {
+    const textTrimmed = joinLines(lines, (index) => isKept[index] === true);
+    if (hasWords(textTrimmed))
+      return { textTrimmed, quoted: joinLines(lines, (index) => isKept[index] !== true) };
   }
-  return lines.length;
+  return everything;
 }
 
-/** The sender that a mail forwarded by hand names in its header block, or null. */
+function hasWords(text: string): boolean {
+  return /[\p{L}\p{N}\p{S}]/u.test(text) || /[^\s\p{P}]/u.test(text);
+}
+
+function joinLines(lines: Line[], isWanted: (index: number) => boolean): string {
+  return lines
+    .filter((_, index) => isWanted(index))
+    .map((line) => line.raw.trimEnd())
+    .join("\n")
+    .trim();
+}
+
+/** Marks quotes and the headers over them, and finds the line from which on everything is quoted. */
+function scanLines(lines: Line[]): Scan {
+  const marks: Mark[] = lines.map((line) => (line.isQuote ? "quote" : "text"));
+  let floor = 0;
+  let hasOwnWords = false;
+  const stop = (end: number): Scan =>
+    hasOwnWords ? { marks, end, isForward: false } : { marks, end: lines.length, isForward: true };
+  for (const [index, line] of lines.entries()) {
+    if (isBlank(line)) continue;
+    if (isForwardMarker(line)) return { marks, end: lines.length, isForward: true };
+    const start = mayEndReplyHeader(line) ? findReplyHeaderStart(lines, index, floor) : -1;
+    if (start >= 0) {
+      marks.fill("header", start, index + 1);
+      floor = index + 1;
+      if (lines[nextWords(lines, index + 1)]?.isQuote) continue;
+      hasOwnWords = someWords(lines, marks, start);
+      return stop(start);
+    }
+    if (marks[index] === "quote") {
+      floor = index + 1;
+      continue;
+    }
+    if (endsNewWords(lines, index)) return stop(index);
+    hasOwnWords ||= !isFooter(line) && !isRule(line);
+  }
+  return { marks, end: lines.length, isForward: false };
+}
+
+function someWords(lines: Line[], marks: Mark[], end: number): boolean {
+  return lines
+    .slice(0, end)
+    .some((line, index) => marks[index] === "text" && !isBlank(line) && !isRule(line) && !isFooter(line));
+}
+
+/** The index of the first line at or after `from` that is not blank. */
+function nextWords(lines: Line[], from: number): number {
+  let index = from;
+  while (index < lines.length && isBlank(lines[index])) index++;
+  return index;
+}
+
+/** True where this line starts what mail programs quote without `>`: to the end of the mail. */
+function endsNewWords(lines: Line[], index: number): boolean {
+  const line = lines[index] as Line;
+  if (isOriginalMessageMarker(line) || isReplyAboveMarker(line)) return true;
+  const next = nextWords(lines, index + 1);
+  if (isBareOriginalMessage(line)) return readHeaderBlock(lines, next, true) !== null;
+  return readHeaderBlock(lines, index, false) !== null;
+}
+
+/** What stays: for each line whether it is kept. */
+function chooseLines(lines: Line[], { marks, end }: Scan): boolean[] {
+  const isKept: boolean[] = lines.map((_, index) => index < end && marks[index] !== "header");
+  let tail = end;
+  for (;;) {
+    const start = startOfText(marks, tail);
+    const shorter = trimSignature(lines, start, tail);
+    tail = shorter > start ? shorter : dropQuotes(lines, marks, start);
+    if (shorter > start || tail === 0) break;
+  }
+  isKept.fill(false, tail);
+  markWrappedQuotes(lines, marks, tail);
+  if (isSingleQuoteUnderHeader(lines, marks, tail))
+    for (let index = 0; index < tail; index++) if (marks[index] !== "text") isKept[index] = false;
+  return isKept;
+}
+
+/** The first line of the text that ends before `tail`. */
+function startOfText(marks: Mark[], tail: number): number {
+  let start = tail;
+  while (start > 0 && marks[start - 1] === "text") start--;
+  return start;
+}
+
+/** The end of the text that stands before the quotes and headers that end before `tail`. */
+function dropQuotes(lines: Line[], marks: Mark[], tail: number): number {
+  let end = tail;
+  while (end > 0 && (marks[end - 1] !== "text" || isBlank(lines[end - 1]))) end--;
+  return end;
+}
+
+/** A quoted line whose end was wrapped without a `>` is still quoted. */
+function markWrappedQuotes(lines: Line[], marks: Mark[], end: number): void {
+  for (let index = 1; index + 1 < end; index++) {
+    const [before, line] = [lines[index - 1] as Line, lines[index] as Line];
+    const isBetween = marks[index - 1] === "quote" && marks[index] === "text" && marks[index + 1] === "quote";
+    if (!isBetween || isBlank(line) || before.text.length < 60 || line.text.length > 60) continue;
+    if (!/[.?!:;。？！]$/u.test(before.text)) marks[index] = "quote";
+  }
+}
+
+/** One quote under its header, and the answer below it: the quote says nothing new. */
+function isSingleQuoteUnderHeader(lines: Line[], marks: Mark[], end: number): boolean {
+  let blocks = 0;
+  let hasHeader = false;
+  let last: Mark = "text";
+  for (let index = 0; index < end; index++) {
+    const mark = marks[index] as Mark;
+    if (isBlank(lines[index])) continue;
+    if (mark === "header") hasHeader = true;
+    if (mark === "quote" && last !== "quote") blocks++;
+    last = mark;
+  }
+  return blocks <= 1 && hasHeader;
+}
+
+/** Everything but quotes and headers, signatures included. */
+function chooseUnquoted(lines: Line[], { marks, end }: Scan): boolean[] {
+  return lines.map((_, index) => index < end && marks[index] === "text");
+}
+
+/**
+ * The sender that a mail forwarded by hand names in its header block, lower case, or null. Only a block at the very
+ * top or after a forward marker counts: a block further down belongs to a quote.
+ */
 export function findForwardedSender(text: string): EmailAddress | null {
+  const lines = readLines(text.slice(0, FORWARD_SCANNED_LENGTH_MAX));
+  for (const [index, line] of lines.entries()) {
+    if (isForwardMarker(line)) return readSender(lines, index + 1, true);
+    if (readLabel(line) !== null) {
+      const hasOwnWords = someWords(
+        lines,
+        lines.map(() => "text"),
+        index,
+      );
+      return hasOwnWords ? null : readSender(lines, index, false);
+    }
+  }
+  return null;
+}
+
+function readSender(lines: Line[], from: number, afterMarker: boolean): EmailAddress | null {
+  const unquoted = lines
+    .slice(from, from + 40)
+    .map((line) => ({ ...line, text: line.text.replace(/^[>\s]+/, "") }));
+  const block: HeaderBlock | null = readHeaderBlock(unquoted, nextWords(unquoted, 0), afterMarker);
   const found =
-    /^[> *]*(?:From|Von|De|Da|Van|Från|Fra|Od|От) ?:\*?[ \t]*([^\n<]{0,200})<([^\s<>@]{1,64}@[^\s<>@]{1,250})>/im.exec(
-      text.slice(0, 20_000),
-    );
-  if (found === null) return null;
-  return { address: (found[2] ?? "").toLowerCase(), name: (found[1] ?? "").replace(/["*]/g, "").trim() };
+    block === null ? null : /[^\s<>()[\]"',;:]{1,64}@[^\s<>()[\]"',;:]{2,250}/u.exec(block.fromValue);
+  if (block === null || found === null) return null;
+  const name = block.fromValue
+    .slice(0, found.index)
+    .replace(/(?:mailto:)?$/, "")
+    .replace(/["<>()[\]*'“”]+/g, " ");
+  return { address: found[0].toLowerCase().replace(/[.>]+$/, ""), name: name.replace(/\s+/g, " ").trim() };
 }

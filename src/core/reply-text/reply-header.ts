@@ -1,0 +1,123 @@
+/** The line that stands over a quote: "On Monday, Ada <ada@example.com> wrote:", in any language and wrapped anyhow. */
+import { ON_WORDS, WROTE_WORDS } from "./languages.ts";
+import { anyOf, isBlank, type Line, stripMarkup } from "./lines.ts";
+
+/** A header is wrapped over at most this many lines, and no longer than that. */
+const HEADER_LINES_MAX = 6;
+const HEADER_LENGTH_MAX = 500;
+
+const isUnspaced = (word: string) => /^[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/u.test(word);
+const WROTE_SPACED = `(?<![\\p{L}\\p{M}])(?:${anyOf(WROTE_WORDS.filter((word) => !isUnspaced(word)))})(?![\\p{L}\\p{M}])`;
+const WROTE_SOURCE = `(?:${WROTE_SPACED}|${anyOf(WROTE_WORDS.filter(isUnspaced))})`;
+const WROTE = new RegExp(WROTE_SOURCE, "iu");
+const ENDS = new RegExp(`[:：][\\s*_-]*$|${WROTE_SOURCE}[^\\p{L}\\p{N}]*$|[)>\\]] ?[\\s*_-]*$`, "iu");
+const ON_SPACED = ON_WORDS.filter((word) => !isUnspaced(word));
+const STARTS_WITH_ON = new RegExp(
+  `^(?:(?:${anyOf(ON_SPACED)})(?![\\p{L}\\p{M}'’])|${anyOf(ON_WORDS.filter(isUnspaced))})`,
+  "iu",
+);
+
+const EMAIL = /[^\s<>()[\]"',;:]{1,64}@[^\s<>()[\]"',;:]{2,}/u;
+const BRACKETED_EMAIL = /[<([] ?(?:mailto:)?[^\s<>()[\]"']{1,64}@[^\s<>()[\]"']{2,}/u;
+const TIME = /(?<!\d)\d{1,2} ?[:.h時点시] ?\d{2}(?!\d)|\d{1,2} ?(?:am|pm|a\.m\.|p\.m\.|uhr)\b/iu;
+const DAY =
+  /(?<!\d)(?:19|20)\d{2}(?!\d)|(?<!\d)\d{1,2}[-./] ?\d{1,2}[-./] ?(?:\d{4}|\d{2})(?!\d)|\d{1,2}\.? ?[月월]|(?<!\d)\d{1,2}\.? (?:de )?\p{L}{3,}|\p{L}{3,}\.? \d{1,2}(?!\d)/u;
+
+const hasDate = (text: string) => DAY.test(text) || TIME.test(text);
+const hasFullDate = (text: string) =>
+  DAY.test(text) && (TIME.test(text) || /(?:19|20)\d{2}|\d[-./]\d{1,2}[-./]\d/.test(text));
+
+/** True where the last line of a reply header could be: a cheap test before the costly one. */
+export function mayEndReplyHeader(line: Line): boolean {
+  return !line.isLong && line.text !== "" && ENDS.test(line.text);
+}
+
+/**
+ * The index of the first line of the reply header that ends at `end`, or -1 where none ends there.
+ * `floor` is the first line that may belong to it.
+ */
+export function findReplyHeaderStart(lines: Line[], end: number, floor: number): number {
+  const isQuoteNext = nextIsQuote(lines, end + 1);
+  let weak = -1;
+  let text = "";
+  for (let start = end; start >= floor && start > end - HEADER_LINES_MAX; start--) {
+    const line = lines[start];
+    if (line === undefined || isBlank(line) || line.isLong) break;
+    if (line.isQuote && !isWrappedEnd(line, start, end)) break;
+    text = `${line.text.replace(/^> ?/, "")} ${text}`;
+    if (text.length > HEADER_LENGTH_MAX) break;
+    const strength = judgeHeader(cleanHeader(text), isQuoteNext);
+    if (strength === "strong") return start;
+    if (strength === "weak" && weak < 0) weak = start;
+  }
+  return weak;
+}
+
+/** Mail programs that wrap late put a `>` before the rest of the header: "> wrote:". */
+function isWrappedEnd(line: Line, index: number, end: number): boolean {
+  return index === end && line.text.length < 40 && /^> ?(?:[^\s<>]+@[^\s<>]+> ?)?\p{L}+\W*$/u.test(line.text);
+}
+
+function nextIsQuote(lines: Line[], from: number): boolean {
+  for (let index = from; index < from + 4; index++) {
+    const line = lines[index];
+    if (line === undefined) return false;
+    if (line.text !== "") return line.isQuote;
+  }
+  return false;
+}
+
+function cleanHeader(text: string): string {
+  return stripMarkup(text)
+    .replace(/^[-–—‐=#~\s]{2,}|[-–—‐=#~\s]{2,}$/gu, "")
+    .replace(/^[*•]\s+/, "")
+    .trim();
+}
+
+/** Strong: it starts as a header does. Weak: it could start earlier. */
+function judgeHeader(text: string, isQuoteNext: boolean): "strong" | "weak" | null {
+  const hasVerb = WROTE.test(text);
+  const endsWithColon = /[:：]$/u.test(text);
+  const endsWithVerb = hasVerb && new RegExp(`${WROTE_SOURCE}[^\\p{L}\\p{N}]*$`, "iu").test(text);
+  if (!endsWithColon && !endsWithVerb) return null;
+  const startsRight = startsLikeHeader(text);
+  if (hasVerb && hasFullDate(text))
+    return startsRight ? "strong" : isQuoteNext && BRACKETED_EMAIL.test(text) ? "weak" : null;
+  if (endsWithColon && BRACKETED_EMAIL.test(text) && hasFullDate(text))
+    return startsRight ? "strong" : "weak";
+  if (hasVerb && endsWithColon && EMAIL.test(text))
+    return startsWithSender(text) || isQuoteNext ? "weak" : null;
+  if (hasVerb && hasDate(text) && startsRight && (isQuoteNext || endsWithColon)) return "strong";
+  return hasVerb && isQuoteNext && isNameAndVerb(text) ? "weak" : null;
+}
+
+function startsLikeHeader(text: string): boolean {
+  return (
+    (STARTS_WITH_ON.test(text) && hasDate(text.slice(0, 80))) ||
+    /^["'“(]?\d/.test(text) ||
+    /^\p{L}{1,14}[.,]{0,2} ?\p{L}{0,14}[.,]? ?\d/u.test(text) ||
+    startsWithSender(text)
+  );
+}
+
+/** `Ada Lovelace <ada@example.com>` or the bare address. */
+function startsWithSender(text: string): boolean {
+  return /^["'“„]?[^<>()[\]:;!?]{0,60}["'”“]? ?[<([] ?(?:mailto:)?[^\s<>()]{1,64}@|^[^\s<>()]{1,64}@/u.test(
+    text,
+  );
+}
+
+/** "Ada Lovelace wrote:" and nothing more: no prose around. */
+function isNameAndVerb(text: string): boolean {
+  if (text.length > 80) return false;
+  const rest = text
+    .replace(WROTE, " ")
+    .replace(/[:：,."“”'*-]/gu, " ")
+    .trim();
+  const words = rest.split(/\s+/);
+  return (
+    rest !== "" &&
+    words.length <= 5 &&
+    words.every((word) => /^[\p{Lu}\p{Lo}\d(@[]/u.test(word) || word === "you")
+  );
+}
