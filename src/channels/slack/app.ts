@@ -2,7 +2,9 @@
 import { App } from "@slack/bolt";
 import type { SlackDesk } from "../../core/delivery.ts";
 import type { RecordInbound } from "../../core/inbound.ts";
+import type { Log } from "../../core/log.ts";
 import type { SlackActions } from "../../core/slack-actions.ts";
+import { toBoltLogger } from "./bolt-logger.ts";
 import { checkSlack, type SlackCheck } from "./check.ts";
 import { createSlackDesk } from "./desk.ts";
 import { createSlackFiles } from "./files.ts";
@@ -14,7 +16,6 @@ import type { ListenerDeps } from "./listeners/deps.ts";
 import { register as registerMessages } from "./listeners/events/messages.ts";
 import { register as registerReplyForm } from "./listeners/views/reply-form.ts";
 import { register as registerResolveForm } from "./listeners/views/resolve-form.ts";
-import { type SlackLog, toBoltLogger } from "./log.ts";
 import { createSlackReceiver, type WaitUntil } from "./receiver.ts";
 import type { WatchedPlaces } from "./slack-message.ts";
 import { createSlackUsers } from "./users.ts";
@@ -31,7 +32,7 @@ export interface SlackChannelOptions {
   triageChannel: string;
   recordInbound: RecordInbound;
   actions: SlackActions;
-  log: SlackLog;
+  log: Log;
   fetch?: Fetch | undefined;
   /** Unix milliseconds. */
   now?: (() => number) | undefined;

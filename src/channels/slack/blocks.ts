@@ -116,7 +116,7 @@ export function buildReplyModal(form: ReplyForm, metadata: string): View {
     close: { type: "plain_text", text: "Cancel" },
     blocks: [
       ...paragraph(nameTicket(form.number, form.title)),
-      ...paragraph(`Goes by ${form.channel} to:\n${form.recipients}`),
+      ...paragraph(`Channel: ${form.channel}\nRecipients: ${form.recipients}`),
       ...form.warnings.slice(0, 20).flatMap((warning) => paragraph(`⚠️ ${warning}`)),
       {
         type: "input",

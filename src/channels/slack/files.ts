@@ -1,7 +1,8 @@
 /** Files of Slack messages, fetched with the bot's token. */
 import type { InboundAttachment } from "../../core/inbound.ts";
+import type { Log } from "../../core/log.ts";
+import { describe } from "./bolt-logger.ts";
 import { withDeadline } from "./deadline.ts";
-import { describe, type SlackLog } from "./log.ts";
 import { readLimited } from "./request-body.ts";
 import type { SlackFile } from "./slack-message.ts";
 import type { Fetch } from "./web-client.ts";
@@ -26,7 +27,7 @@ export interface SlackFilesOptions {
   botToken: string;
   slackApiUrl?: string | undefined;
   fetch: Fetch;
-  log: SlackLog;
+  log: Log;
   fileBytesMax?: number;
 }
 

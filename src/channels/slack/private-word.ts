@@ -1,6 +1,7 @@
 /** Tells one person something that nobody else sees. */
 import { AppError } from "../../core/errors.ts";
-import { describe, type SlackLog } from "./log.ts";
+import type { Log } from "../../core/log.ts";
+import { describe } from "./bolt-logger.ts";
 import { cutForSlack, escapeMrkdwn, SLACK_LIMITS } from "./mrkdwn.ts";
 import type { WebClient } from "./web-client.ts";
 
@@ -12,7 +13,7 @@ export interface Listener {
 
 /** By an ephemeral message, else by a direct one. Never rejects: it is the last word on a click. */
 export async function tellPrivately(
-  { web, log }: { web: WebClient; log: SlackLog },
+  { web, log }: { web: WebClient; log: Log },
   to: Listener,
   text: string,
 ): Promise<void> {

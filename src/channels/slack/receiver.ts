@@ -1,7 +1,8 @@
 /** Bolt's receiver over the Web's Request and Response: for Hono, on Node and on Workers. */
 import type { App, Receiver, ReceiverEvent } from "@slack/bolt";
+import type { Log } from "../../core/log.ts";
+import { describe } from "./bolt-logger.ts";
 import { withDeadline } from "./deadline.ts";
-import { describe, type SlackLog } from "./log.ts";
 import { isSslCheck, parseSlackBody, readLimited, type SlackBody } from "./request-body.ts";
 import { isSignedBySlack } from "./signature.ts";
 
@@ -12,7 +13,7 @@ const ANSWER_WITHIN_MS = 2_500;
 
 export interface SlackReceiverOptions {
   signingSecret: string;
-  log: SlackLog;
+  log: Log;
   /** Unix milliseconds. */
   now?: () => number;
   answerWithinMs?: number;

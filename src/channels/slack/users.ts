@@ -1,6 +1,8 @@
 /** Who stands behind a Slack user id. Kept for ten minutes inside the channel object. */
+
+import type { Log } from "../../core/log.ts";
+import { describe } from "./bolt-logger.ts";
 import { withDeadline } from "./deadline.ts";
-import { describe, type SlackLog } from "./log.ts";
 import type { WebClient } from "./web-client.ts";
 
 const ENTRIES_MAX = 500;
@@ -29,7 +31,7 @@ export interface SlackUsers {
   workspace(): Promise<SlackWorkspace>;
 }
 
-export function createSlackUsers(web: WebClient, log: SlackLog, now: () => number = Date.now): SlackUsers {
+export function createSlackUsers(web: WebClient, log: Log, now: () => number = Date.now): SlackUsers {
   const known = new Map<string, { person: SlackPerson; until: number }>();
   let home: SlackWorkspace | undefined;
 

@@ -1,6 +1,7 @@
 /** Slack's Web API client, set up so that nothing is posted twice behind our back, on Node and on Workers. */
 import { webApi } from "@slack/bolt";
-import { type SlackLog, toBoltLogger } from "./log.ts";
+import type { Log } from "../../core/log.ts";
+import { toBoltLogger } from "./bolt-logger.ts";
 
 export type WebClient = webApi.WebClient;
 export type Fetch = typeof globalThis.fetch;
@@ -12,7 +13,7 @@ export interface WebClientSettings {
   /** Another Web API address, for tests. */
   slackApiUrl?: string | undefined;
   fetch: Fetch;
-  log: SlackLog;
+  log: Log;
 }
 
 /**

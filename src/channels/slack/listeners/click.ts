@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { StaffActor } from "../../../core/actor.ts";
 import { AppError } from "../../../core/errors.ts";
-import { describe } from "../log.ts";
+import { describe } from "../bolt-logger.ts";
 import { type Listener, sentenceFor, tellPrivately } from "../private-word.ts";
 import type { ListenerDeps } from "./deps.ts";
 

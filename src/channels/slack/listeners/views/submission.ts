@@ -2,8 +2,8 @@
 import type { StaffActor } from "../../../../core/actor.ts";
 import type { ActionAnswer } from "../../../../core/slack-actions.ts";
 import { FORM_TEXT } from "../../blocks.ts";
+import { describe } from "../../bolt-logger.ts";
 import { withDeadline } from "../../deadline.ts";
-import { describe } from "../../log.ts";
 import { sentenceFor, tellPrivately } from "../../private-word.ts";
 import { type FormOrigin, readOrigin, requireStaff } from "../click.ts";
 import type { ListenerDeps } from "../deps.ts";

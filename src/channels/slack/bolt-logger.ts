@@ -1,11 +1,6 @@
-/** What the Slack channel needs of a logger (pino's shape), and Bolt's logger on top of it. */
+/** Bolt's logger on top of ours. */
 import { LogLevel } from "@slack/bolt";
-
-export interface SlackLog {
-  info(fields: Record<string, unknown>, message: string): void;
-  warn(fields: Record<string, unknown>, message: string): void;
-  error(fields: Record<string, unknown>, message: string): void;
-}
+import type { Log } from "../../core/log.ts";
 
 /** Structurally Bolt's Logger, whose own type comes from a package that we do not depend on by name. */
 interface BoltLogger {
@@ -22,7 +17,7 @@ interface BoltLogger {
  * Bolt and its Web API client log through this. Their debug lines carry whole requests, message texts included,
  * and are dropped at every level.
  */
-export function toBoltLogger(log: SlackLog): BoltLogger {
+export function toBoltLogger(log: Log): BoltLogger {
   const line = (parts: unknown[]): string => withoutSecrets(parts.map(describe).join(" ")).slice(0, 500);
   return {
     debug: () => {},

@@ -1,0 +1,108 @@
+/** A local Slack: its Web API over HTTP, and people who write, click and submit by signed requests to the app. */
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createDeliveries, type EventAttempt } from "./deliveries.ts";
+import { type ApiCall, createSlackHttp, type Failure } from "./http.ts";
+import type { MethodContext } from "./methods.ts";
+import { createPeople, type SlackPeople } from "./people.ts";
+import { type ShownMessage, showMessage } from "./shown.ts";
+import { openSlackState, type StoredEphemeral, type StoredMessage } from "./state.ts";
+import { createOpenViews, type OpenView } from "./views.ts";
+import { createWorkspace, type StandInChannel, type StandInUser } from "./workspace.ts";
+
+export interface SlackStandInOptions {
+  users: StandInUser[];
+  channels: StandInChannel[];
+  signingSecret: string;
+  /** Where the app takes Slack's requests; null until it is known: see `connect`. */
+  eventsUrl: string | null;
+  /** Keeps everything in this file, so that a restart finds it again. */
+  file?: string;
+  /** Unix milliseconds; gives the timestamps. */
+  now?: () => number;
+  retryDelaysMs?: number[];
+  scopes?: string[];
+  /** 0 unless said otherwise: any free port. */
+  port?: number;
+}
+
+export interface SlackStandIn extends SlackPeople {
+  /** For SLACK_API_URL. */
+  url: string;
+  token: string;
+  botUserId: string;
+  /** Names the app's address, and delivers what has waited for it. */
+  connect(eventsUrl: string): Promise<void>;
+  /** The channel of the direct messages between a person and the bot. */
+  directChannel(user: string): string;
+  /** What the channel shows outside of threads, oldest first. */
+  messages(channel: string): ShownMessage[];
+  /** A thread with its root, oldest first. */
+  thread(channel: string, ts: string): ShownMessage[];
+  openViews(): OpenView[];
+  ephemerals(): StoredEphemeral[];
+  /** Each try to deliver an event. */
+  attempts(): EventAttempt[];
+  /** Each call of the Web API that was answered. */
+  calls(): ApiCall[];
+  failNext(failure: Failure): void;
+  stop(): Promise<void>;
+}
+
+const TOKEN = "xoxb-local-stand-in";
+
+/** Starts on 127.0.0.1. */
+export async function createSlackStandIn(options: SlackStandInOptions): Promise<SlackStandIn> {
+  const now = options.now ?? Date.now;
+  const state = openSlackState(options.file, now);
+  const workspace = createWorkspace(options.users, options.channels);
+  const views = createOpenViews(state, now);
+  const failures: Failure[] = [];
+  const calls: ApiCall[] = [];
+  let origin = "";
+  const context: MethodContext = { state, workspace, views, origin: () => origin };
+  const server = createSlackHttp({ context, token: TOKEN, scopes: options.scopes, failures, calls });
+  server.listen(options.port ?? 0, "127.0.0.1");
+  await once(server, "listening");
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { signingSecret, retryDelaysMs = [500, 2_000, 8_000] } = options;
+  const deliveries = createDeliveries({ state, signingSecret, now, retryDelaysMs });
+  const connect = async (eventsUrl: string) => {
+    deliveries.connect(eventsUrl);
+    for (const event of state.pending()) await deliveries.deliver(event);
+  };
+  const catchingUp = options.eventsUrl === null ? Promise.resolve() : connect(options.eventsUrl);
+  const show = (messages: StoredMessage[]) => messages.map((message) => showMessage(context, message, true));
+  const people = createPeople(context, deliveries);
+  return {
+    url: `${origin}/api/`,
+    token: TOKEN,
+    botUserId: workspace.botUserId,
+    connect,
+    directChannel: workspace.directChannel,
+    ...people,
+    messages: (channel) =>
+      show(
+        state
+          .messages(channel)
+          .filter(({ threadTs, subtype }) => threadTs === null || subtype === "thread_broadcast"),
+      ),
+    thread: (channel, ts) =>
+      show(state.messages(channel).filter((message) => message.ts === ts || message.threadTs === ts)),
+    openViews: () => views.list(),
+    ephemerals: () => state.ephemerals(),
+    attempts: () => deliveries.attempts(),
+    calls: () => [...calls],
+    failNext: (failure) => {
+      failures.push(failure);
+    },
+    stop: async () => {
+      deliveries.stop();
+      await catchingUp;
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+      state.close();
+    },
+  };
+}
