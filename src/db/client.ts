@@ -4,12 +4,16 @@
  * How values come back, everywhere in Deskhand:
  * - `int8` (ids, `count(*)`) is a number; a value beyond 2^53 - 1 is an error, never a rounded number.
  * - `timestamptz` is a Date; `numeric` stays a string; `json`/`jsonb` is the parsed value; `bytea` is a Uint8Array.
+ * - Arrays of the built-in types are arrays, with `null` for NULL; arrays of our own types would come as text.
  *
- * A trap of postgres.js: an error inside a transaction fails that transaction even when the caller catches it
+ * Never `sql.reserve()`: in postgres.js 3.4.9 it hangs without `fetch_types` (see `array-types.ts` for why that is off).
+ *
+ * Another trap of postgres.js: an error inside a transaction fails that transaction even when the caller catches it
  * (Postgres has aborted it anyway). To survive an expected error, run the statement in `inTransaction(tx, …)`,
  * which is a savepoint, or avoid it with `ON CONFLICT DO NOTHING`.
  */
 import postgres from "postgres";
+import { registerArrayTypes } from "./array-types.ts";
 
 /** The values that may stand in a query beyond the defaults: `int8` as a number. */
 type CustomTypes = { bigint: number };
@@ -59,16 +63,45 @@ const int8AsNumber = {
  * On Workers: one pool per request, ended in `waitUntil`; a pool kept in a global fails the second request.
  */
 export function connectDatabase(url: string, options: ConnectOptions = {}): SqlPool {
-  return postgres(url, {
+  const sql = postgres(url, {
     max: options.max ?? 10,
     connect_timeout: options.connectTimeoutSeconds ?? 10,
-    idle_timeout: options.idleTimeoutSeconds,
+    ...(options.idleTimeoutSeconds === undefined ? {} : { idle_timeout: options.idleTimeoutSeconds }),
     ...(options.maxLifetimeSeconds === undefined ? {} : { max_lifetime: options.maxLifetimeSeconds }),
     ...(options.onclose ? { onclose: options.onclose } : {}),
     onnotice: options.onnotice ?? (() => {}),
+    backoff: reconnectDelaySeconds,
     connection: { application_name: options.applicationName ?? "deskhand", TimeZone: "UTC" },
     types: { bigint: int8AsNumber },
+    fetch_types: false,
   });
+  registerArrayTypes(sql.options);
+  return sql;
+}
+
+/** postgres.js waits up to 20 s after a series of failures; a database that is back should be noticed sooner. */
+function reconnectDelaySeconds(failures: number): number {
+  return (0.5 + Math.random() / 2) * Math.min(3 ** failures / 100, 2);
+}
+
+/**
+ * Resolves when the database answers; rejects with its error, or with code `CONNECT_TIMEOUT` after `timeoutMs`.
+ * Use it for a first contact and for readiness: what accepts connections and closes them again (an HTTP server on a
+ * mistyped port, a proxy whose database is away) makes postgres.js 3.4.9 try for ever, and its own time-out never comes.
+ */
+export async function pingDatabase(sql: SqlPool, timeoutMs: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const message = `The database gave no answer within ${timeoutMs} ms: is there a Postgres at this address?`;
+      reject(Object.assign(new Error(message), { code: "CONNECT_TIMEOUT" }));
+    }, timeoutMs);
+  });
+  try {
+    await Promise.race([sql`SELECT 1`, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**

@@ -3,22 +3,15 @@
  *
  * One server for each data folder, shared by all Deskhand processes that work on it: whoever comes first starts it,
  * others find it by `postmaster.pid`, the last one out stops it (see `embedded/lease.ts`). The server is in a session of
- * its own: it outlives a killed process, and the next start adopts it as it runs.
+ * its own: it outlives a killed process, and the next start adopts it as it runs. Should the server itself die, whoever
+ * uses it starts it again on the same port.
  */
 import { resolve } from "node:path";
-import { findPostgresBinaries, type PostgresBinaries } from "./embedded/binaries.ts";
-import { type Cluster, openCluster } from "./embedded/cluster.ts";
+import { findPostgresBinaries } from "./embedded/binaries.ts";
+import { openCluster } from "./embedded/cluster.ts";
 import { EmbeddedPostgresError } from "./embedded/errors.ts";
-import { clusterUrl, type Lease, type Role, takeLease } from "./embedded/lease.ts";
-import {
-  clearStalePostmasterFile,
-  findFreePort,
-  findPostmaster,
-  launchPostmaster,
-  stopPostmaster,
-} from "./embedded/postmaster.ts";
-import { sleep } from "./embedded/process.ts";
-import { chooseRunner } from "./embedded/runner.ts";
+import { clusterUrl, EMBEDDED_DATABASE, type Role } from "./embedded/lease.ts";
+import { joinOrStartServer, leaveServer, type Running, type ServerOptions } from "./embedded/server.ts";
 
 /** Where the launcher says what it does; pino fits. */
 export type EmbeddedLog = {
@@ -36,28 +29,22 @@ export type EmbeddedOptions = {
   settings?: Readonly<Record<string, string>>;
   /** How long a start, recovery after a crash included, may take. Default 120 s. */
   startTimeoutMs?: number;
+  /**
+   * Called when the server died and another service got hold of the data folder before us: the only loss that is not
+   * repaired here. The caller must shut down.
+   */
+  onLost?: (error: EmbeddedPostgresError) => void;
 };
 
 export type EmbeddedPostgres = {
-  /** The address of the database, password included: not for logs. */
-  url: string;
+  /** The address of the database, password included: not for logs. It stays the same when the server is restarted. */
+  readonly url: string;
   /** The postmaster's. */
-  pid: number;
-  /** True when this call started the server, false when it found one running. */
-  ownedByUs: boolean;
+  readonly pid: number;
+  /** True when this process started the server, false when it found one running. */
+  readonly ownedByUs: boolean;
   /** Leaves the server, and stops it unless another Deskhand process still uses it. May be called twice. */
   stop(): Promise<{ stopped: boolean }>;
-};
-
-type Running = { lease: Lease; port: number; pid: number; startedByUs: boolean };
-type Context = {
-  cluster: Cluster;
-  binaries: PostgresBinaries;
-  logFile: string;
-  role: Role;
-  settings: Readonly<Record<string, string>>;
-  startTimeoutMs: number;
-  onLeaseClosed: () => void;
 };
 
 /**
@@ -68,77 +55,96 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   const dataDir = resolve(options.dataDir);
   const binaries = await findPostgresBinaries();
   const cluster = await openCluster(dataDir, binaries);
-  const context: Context = {
+  const server: ServerOptions = {
     cluster,
     binaries,
     logFile: resolve(dataDir, "postgres.log"),
     role: options.role ?? "command",
     settings: options.settings ?? {},
     startTimeoutMs: options.startTimeoutMs ?? 120_000,
-    onLeaseClosed: () => {},
+    onLeaseLost: () => {
+      recovering ??= recover();
+    },
   };
-  const running = await joinOrStart(context);
-  options.log?.info(
-    { pid: running.pid, port: running.port, started: running.startedByUs },
-    running.startedByUs ? "embedded Postgres started" : "embedded Postgres joined",
-  );
+  let recovering: Promise<void> | undefined;
   let stopping: Promise<{ stopped: boolean }> | undefined;
+  const end = new AbortController();
+  let running: Running | undefined = await joinOrStartServer(server);
+  let { pid, startedByUs } = running;
+  const { port } = running;
+  logArrival(options.log, running);
+
+  async function recover(): Promise<void> {
+    running = undefined;
+    options.log?.warn({ pid }, "embedded Postgres is gone: starting it again");
+    running = await regainServer({ ...server, port, end: end.signal }, options);
+    recovering = undefined;
+    if (running) ({ pid, startedByUs } = running);
+  }
+
+  async function leave(): Promise<{ stopped: boolean }> {
+    end.abort();
+    await recovering;
+    if (!running) return { stopped: false };
+    const stopped = await leaveServer(running.lease, running.pid);
+    const what = stopped ? "embedded Postgres stopped" : "embedded Postgres left to others who use it";
+    options.log?.info({ pid: running.pid }, what);
+    return { stopped };
+  }
+
   return {
-    url: clusterUrl(cluster, running.port, "deskhand"),
-    pid: running.pid,
-    ownedByUs: running.startedByUs,
+    url: clusterUrl(cluster, port, EMBEDDED_DATABASE),
+    get pid() {
+      return pid;
+    },
+    get ownedByUs() {
+      return startedByUs;
+    },
     stop: () => {
-      stopping ??= leave(running, options.log);
+      stopping ??= leave();
       return stopping;
     },
   };
 }
 
-async function joinOrStart(context: Context): Promise<Running> {
-  const deadline = Date.now() + context.startTimeoutMs;
-  let started: number | undefined;
-  while (Date.now() < deadline) {
-    const found = await findPostmaster(context.cluster.directory);
-    if (found?.status === "ready") {
-      const url = clusterUrl(context.cluster, found.port, "postgres");
-      const lease = await takeLease(url, context.role, () => context.onLeaseClosed());
-      if (lease) return { lease, port: found.port, pid: found.pid, startedByUs: started === found.pid };
-    } else if (!found) {
-      started = (await launch(context)) ?? started;
-      if (started !== undefined) continue;
+const RETRY_MIN_MS = 100;
+const RETRY_MAX_MS = 15_000;
+
+/** Tries until the server is there again; undefined when told to end, or when another service has the folder. */
+async function regainServer(
+  server: ServerOptions & { end: AbortSignal },
+  { log, onLost }: EmbeddedOptions,
+): Promise<Running | undefined> {
+  for (let pauseMs = RETRY_MIN_MS; !server.end.aborted; pauseMs = Math.min(pauseMs * 2, RETRY_MAX_MS)) {
+    try {
+      const running = await joinOrStartServer(server);
+      logArrival(log, running);
+      return running;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      log?.warn({ reason: message, retryInMs: pauseMs }, "embedded Postgres does not come back yet");
+      if (error instanceof EmbeddedPostgresError && error.code === "service_running") {
+        onLost?.(error);
+        return undefined;
+      }
     }
-    await sleep(20);
+    await pause(pauseMs, server.end);
   }
-  throw new EmbeddedPostgresError(
-    "start_failed",
-    `Postgres in ${context.cluster.directory} accepted no connection within ${context.startTimeoutMs / 1000} s. ` +
-      `See ${context.logFile}.`,
-  );
+  return undefined;
 }
 
-/** The pid of a server started here; undefined when another process is ahead of us or the port was taken: look again. */
-async function launch(context: Context): Promise<number | undefined> {
-  const { directory } = context.cluster;
-  const lastPort = await clearStalePostmasterFile(directory);
-  const outcome = await launchPostmaster({
-    binaries: context.binaries,
-    runner: await chooseRunner(directory, context.binaries.postgres, true),
-    directory,
-    logFile: context.logFile,
-    port: lastPort ?? (await findFreePort()),
-    settings: context.settings,
-    timeoutMs: context.startTimeoutMs,
+function pause(durationMs: number, end: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      end.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, durationMs);
+    end.addEventListener("abort", done);
   });
-  return outcome.kind === "ready" ? outcome.pid : undefined;
 }
 
-async function leave(running: Running, log?: EmbeddedLog): Promise<{ stopped: boolean }> {
-  const { wasLast } = await running.lease.release();
-  if (wasLast) await stopPostmaster(running.pid);
-  await running.lease.close();
-  log?.info(
-    { pid: running.pid, stopped: wasLast },
-    wasLast ? "embedded Postgres stopped" : "embedded Postgres left running",
-  );
-  return { stopped: wasLast };
+function logArrival(log: EmbeddedLog | undefined, { pid, port, startedByUs }: Running): void {
+  log?.info({ pid, port }, startedByUs ? "embedded Postgres started" : "embedded Postgres joined");
 }

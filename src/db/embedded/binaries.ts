@@ -61,7 +61,7 @@ type LibraryLink = { source: string; target: string };
  * npm packages cannot carry symlinks, so the package lists them in `native/pg-symlinks.json` and makes them in an
  * install script, which npm may not be allowed to run. We make the missing ones; another process may do so meanwhile.
  */
-async function restoreLibraryLinks(packageDir: string): Promise<void> {
+export async function restoreLibraryLinks(packageDir: string): Promise<void> {
   let links: LibraryLink[];
   try {
     links = JSON.parse(

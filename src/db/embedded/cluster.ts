@@ -1,12 +1,12 @@
 /** The cluster's files: `<dataDir>/postgres`, made once, whole or not at all. */
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PostgresBinaries } from "./binaries.ts";
-import { dataDirError, EmbeddedPostgresError, systemErrorCode } from "./errors.ts";
+import { EmbeddedPostgresError, explainDataDirError, systemErrorCode } from "./errors.ts";
 import { isProcessAlive, serverEnvironment } from "./process.ts";
-import { chooseRunner } from "./runner.ts";
+import { chooseInitRunner, explainBrokenBinaries, type Runner } from "./runner.ts";
 
 /** The role that owns everything in the cluster, and the name of the database. */
 export const EMBEDDED_USER = "deskhand";
@@ -26,6 +26,9 @@ const INITIAL_SETTINGS: Readonly<Record<string, string>> = {
   log_min_messages: "log",
   log_min_error_statement: "panic",
   log_error_verbosity: "terse",
+  // A container's /dev/shm may be tiny, and parallel plans live there.
+  max_parallel_workers_per_gather: "0",
+  max_parallel_maintenance_workers: "0",
   // A client that was killed releases its locks even while its statement is still running.
   client_connection_check_interval: "5s",
   // Every query here is short; compiling one costs more than it saves.
@@ -42,17 +45,18 @@ const ownHalfMade = new Set<string>();
 export async function openCluster(dataDir: string, binaries: PostgresBinaries): Promise<Cluster> {
   const directory = join(dataDir, "postgres");
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const dataDirIsNew = (await mkdir(dataDir, { recursive: true, mode: 0o700 })) !== undefined;
     let version = await readIfThere(join(directory, "PG_VERSION"));
     if (version === undefined) {
+      await refuseForeignFolder(directory);
       await removeHalfMade(dataDir);
-      await makeCluster(dataDir, directory, binaries);
+      await makeCluster({ dataDir, dataDirIsNew, directory, binaries });
       version = await readFile(join(directory, "PG_VERSION"), "utf8");
     }
     refuseOtherVersion(directory, version.trim(), binaries.majorVersion);
     return { directory, password: await readPassword(directory) };
   } catch (error) {
-    throw dataDirError(dataDir, error);
+    throw explainDataDirError(dataDir, error);
   }
 }
 
@@ -84,6 +88,19 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
+/** A folder where the cluster belongs that is neither empty nor a cluster is somebody's: hands off. */
+async function refuseForeignFolder(directory: string): Promise<void> {
+  const names = await readdir(directory).catch((error: unknown): string[] => {
+    if (systemErrorCode(error) === "ENOENT") return [];
+    throw error;
+  });
+  if (names.length === 0 || names.includes("PG_VERSION")) return;
+  throw new EmbeddedPostgresError(
+    "data_dir",
+    `${directory} is in the way: it is not empty and holds no Postgres cluster. Move it away, or set DATA_DIR.`,
+  );
+}
+
 /** What a start killed in the middle of initdb has left; its process is gone. */
 async function removeHalfMade(dataDir: string): Promise<void> {
   for (const name of await readdir(dataDir)) {
@@ -98,8 +115,10 @@ async function removeHalfMade(dataDir: string): Promise<void> {
   }
 }
 
+type NewCluster = { dataDir: string; dataDirIsNew: boolean; directory: string; binaries: PostgresBinaries };
+
 /** initdb beside its place, then one rename: a kill at any moment leaves no half-made cluster, two racers make one. */
-async function makeCluster(dataDir: string, directory: string, binaries: PostgresBinaries): Promise<void> {
+async function makeCluster({ dataDir, dataDirIsNew, directory, binaries }: NewCluster): Promise<void> {
   const name = `postgres.init-${process.pid}-${randomBytes(6).toString("hex")}`;
   const workshop = join(dataDir, name);
   ownHalfMade.add(name);
@@ -107,24 +126,15 @@ async function makeCluster(dataDir: string, directory: string, binaries: Postgre
     await mkdir(workshop, { mode: 0o700 });
     const passwordFile = join(workshop, "password");
     await writeFile(passwordFile, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
-    const runner = await chooseRunner(workshop, binaries.postgres, false);
+    const runner = await chooseInitRunner(workshop, binaries.postgres, dataDirIsNew ? dataDir : undefined);
     const made = join(workshop, "data");
-    if (runner.identity) await chmod(dataDir, 0o711);
-    await runInitdb(
-      [...runner.prefix, binaries.initdb, ...initdbArguments(made, passwordFile)],
-      runner.identity,
-    );
+    await runInitdb(runner, binaries, initdbArguments(made, passwordFile));
     await rename(passwordFile, join(made, PASSWORD_FILE));
     await rename(made, directory);
   } catch (error) {
-    const lostRace = ["ENOTEMPTY", "EEXIST"].includes(systemErrorCode(error) ?? "");
-    if (!lostRace) throw error;
-    if ((await readIfThere(join(directory, "PG_VERSION"))) === undefined) {
-      throw new EmbeddedPostgresError(
-        "data_dir",
-        `${directory} is in the way: it is not empty and holds no Postgres cluster. Move it away, or set DATA_DIR.`,
-      );
-    }
+    if (!["ENOTEMPTY", "EEXIST"].includes(systemErrorCode(error) ?? "")) throw error;
+    // Another process was faster; unless something else came into the place.
+    await refuseForeignFolder(directory);
   } finally {
     await rm(workshop, { recursive: true, force: true }).catch(() => {});
     ownHalfMade.delete(name);
@@ -148,13 +158,17 @@ function initdbArguments(directory: string, passwordFile: string): string[] {
   ];
 }
 
-async function runInitdb(command: readonly string[], identity?: { uid: number; gid: number }): Promise<void> {
-  const [program = "", ...args] = command;
+async function runInitdb(
+  runner: Runner,
+  binaries: PostgresBinaries,
+  initdbArgs: readonly string[],
+): Promise<void> {
+  const [program = "", ...args] = [...runner.prefix, binaries.initdb, ...initdbArgs];
   const child = spawn(program, args, {
     cwd: "/",
     env: serverEnvironment(),
     stdio: ["ignore", "pipe", "pipe"],
-    ...identity,
+    ...runner.identity,
   });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -163,13 +177,15 @@ async function runInitdb(command: readonly string[], identity?: { uid: number; g
     });
   }
   const status = await new Promise<number | string | null>((resolve, reject) => {
-    child.once("error", reject);
+    child.once("error", (error) => reject(explainBrokenBinaries(binaries.postgres) ?? error));
     child.once("close", (code, signal) => resolve(code ?? signal));
   });
   if (status === 0) return;
   if (/No space left on device|Disk quota exceeded/.test(output)) {
     throw Object.assign(new Error("initdb: no space left"), { code: "ENOSPC" });
   }
+  const broken = explainBrokenBinaries(binaries.postgres);
+  if (broken) throw broken;
   const reason = output.split("\n").filter((line) => /error|fatal|hint|cannot/i.test(line));
   throw new EmbeddedPostgresError(
     "start_failed",

@@ -24,10 +24,10 @@ export function systemErrorCode(error: unknown): string | undefined {
   return typeof error.code === "string" ? error.code : undefined;
 }
 
-/** Turns a failed file operation in the data folder into a message with the folder and the remedy. */
-export function dataDirError(dataDir: string, error: unknown): EmbeddedPostgresError {
-  if (error instanceof EmbeddedPostgresError) return error;
+/** Turns a failed file operation in the data folder into a message with the folder and the remedy; others pass. */
+export function explainDataDirError(dataDir: string, error: unknown): unknown {
   const code = systemErrorCode(error);
+  if (error instanceof EmbeddedPostgresError || code === undefined) return error;
   if (code === "ENOSPC" || code === "EDQUOT") {
     return new EmbeddedPostgresError(
       "disk_full",

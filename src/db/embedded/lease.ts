@@ -29,55 +29,85 @@ const SERVICE = 2;
 /** A killed service's connection takes a moment to be noticed. */
 const DEAD_SERVICE_PATIENCE_MS = 5_000;
 
+/** The database that holds Deskhand's tables. The locks are kept in `postgres`, so this one may be replaced at will. */
+export const EMBEDDED_DATABASE = "deskhand";
+
 /** The address of a database of the cluster. */
 export function clusterUrl(cluster: Cluster, port: number, database: string): string {
   return `postgres://${EMBEDDED_USER}:${cluster.password}@127.0.0.1:${port}/${database}`;
 }
 
+/** `refused`: another service has the folder. The lease is held all the same, and must be given up in order. */
+export type LeaseAnswer =
+  | { kind: "held"; lease: Lease }
+  | { kind: "refused"; lease: Lease; error: EmbeddedPostgresError }
+  | { kind: "unavailable" };
+
 /**
- * Takes the locks for `role`. Undefined when the server is starting, stopping or gone: look again.
- * Throws `service_running` (naming the pid) when a second service asks.
+ * Takes the locks for `role`. `unavailable`: the server is starting, stopping or gone, so look again.
+ * `onLost` is called when the connection, and the locks with it, ends before `release`.
  */
-export async function takeLease(url: string, role: Role, onclose: () => void): Promise<Lease | undefined> {
+export async function takeLease(url: string, role: Role, onLost: () => void): Promise<LeaseAnswer> {
+  let held = false;
   const sql = connectDatabase(url, {
     max: 1,
     maxLifetimeSeconds: null,
     connectTimeoutSeconds: 5,
     applicationName: `deskhand ${role} ${process.pid}`,
-    onclose,
+    onclose: () => {
+      if (held) onLost();
+      held = false;
+    },
   });
+  const lease: Lease = {
+    release: () => {
+      held = false;
+      return release(sql);
+    },
+    close: () => sql.end({ timeout: 1 }),
+  };
   try {
-    const [use] = await sql<
-      { taken: boolean }[]
-    >`SELECT pg_try_advisory_lock_shared(${LOCK_SPACE}, ${USE}) AS taken`;
+    const [use] = await sql<{ taken: boolean }[]>`
+      SELECT pg_try_advisory_lock_shared(${LOCK_SPACE}, ${USE}) AS taken`;
     if (!use?.taken) {
       await sql.end({ timeout: 0 });
-      return undefined;
+      return { kind: "unavailable" };
     }
-    if (role === "service") await takeServiceLock(sql);
+    const refusal = role === "service" ? await takeServiceLock(sql) : undefined;
+    if (refusal) return { kind: "refused", lease, error: refusal };
     await createDatabase(sql);
-    return {
-      release: () => release(sql),
-      close: () => sql.end({ timeout: 1 }),
-    };
+    held = true;
+    return { kind: "held", lease };
   } catch (error) {
     await sql.end({ timeout: 0 });
-    if (isConnectionFailure(error)) return undefined;
-    throw error;
+    if (isConnectionFailure(error)) return { kind: "unavailable" };
+    throw explainRefusal(error);
   }
 }
 
-async function takeServiceLock(sql: SqlPool): Promise<void> {
+function explainRefusal(error: unknown): unknown {
+  // 28P01: invalid_password
+  if ((error as { code?: string }).code !== "28P01") return error;
+  return new EmbeddedPostgresError(
+    "data_dir",
+    "The embedded Postgres refuses the password in deskhand.password: the file is not the one made with this database. " +
+      "Restore it from the backup that this data folder came from.",
+    error,
+  );
+}
+
+/** Undefined when taken. */
+async function takeServiceLock(sql: SqlPool): Promise<EmbeddedPostgresError | undefined> {
   const deadline = Date.now() + DEAD_SERVICE_PATIENCE_MS;
   for (;;) {
     const [row] = await sql<
       { taken: boolean }[]
     >`SELECT pg_try_advisory_lock(${LOCK_SPACE}, ${SERVICE}) AS taken`;
-    if (row?.taken) return;
+    if (row?.taken) return undefined;
     const holder = await findServicePid(sql);
     const mayBeDead = holder === undefined || !(await isProcessAlive(holder));
     if (!mayBeDead || Date.now() > deadline) {
-      throw new EmbeddedPostgresError(
+      return new EmbeddedPostgresError(
         "service_running",
         `A Deskhand service (pid ${holder ?? "unknown"}) already runs on this data folder. ` +
           "Stop it first, or give this one another DATA_DIR.",
@@ -98,10 +128,10 @@ async function findServicePid(sql: SqlPool): Promise<number | undefined> {
 }
 
 async function createDatabase(sql: SqlPool): Promise<void> {
-  const found = await sql`SELECT datname FROM pg_database WHERE datname = ${EMBEDDED_USER}`;
+  const found = await sql`SELECT datname FROM pg_database WHERE datname = ${EMBEDDED_DATABASE}`;
   if (found.length > 0) return;
   try {
-    await sql`CREATE DATABASE ${sql(EMBEDDED_USER)}`;
+    await sql`CREATE DATABASE ${sql(EMBEDDED_DATABASE)}`;
   } catch (error) {
     // 42P04, 23505: another process made it meanwhile. 55006: it is making it now, from the same template.
     const code = (error as { code?: string }).code ?? "";

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import type { PostgresBinaries } from "./binaries.ts";
 import { EmbeddedPostgresError, systemErrorCode } from "./errors.ts";
-import { isProcessAlive, isWorkingIn, serverEnvironment, sleep } from "./process.ts";
+import { isPostmasterOf, isProcessAlive, serverEnvironment, sleep } from "./process.ts";
 import type { Runner } from "./runner.ts";
 
 /** What `postmaster.pid` says (Postgres source, `miscadmin.h`, LOCK_FILE_LINE_*). */
@@ -46,7 +46,7 @@ export async function readPostmasterFile(directory: string): Promise<PostmasterF
 export async function findPostmaster(directory: string): Promise<PostmasterFile | undefined> {
   const file = await readPostmasterFile(directory);
   if (!file || !(await isProcessAlive(file.pid))) return undefined;
-  return (await isWorkingIn(file.pid, directory)) ? file : undefined;
+  return (await isPostmasterOf(file.pid, directory)) ? file : undefined;
 }
 
 /**
@@ -56,7 +56,7 @@ export async function findPostmaster(directory: string): Promise<PostmasterFile 
 export async function clearStalePostmasterFile(directory: string): Promise<number | undefined> {
   const file = await readPostmasterFile(directory);
   if (!file) return undefined;
-  if ((await isProcessAlive(file.pid)) && !(await isWorkingIn(file.pid, directory))) {
+  if ((await isProcessAlive(file.pid)) && !(await isPostmasterOf(file.pid, directory))) {
     const path = join(directory, "postmaster.pid");
     const aside = `${path}.stale-${process.pid}`;
     try {

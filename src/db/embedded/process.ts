@@ -1,4 +1,5 @@
 /** Questions about processes that are perhaps not our children. */
+import { spawnSync } from "node:child_process";
 import { readFile, readlink, realpath } from "node:fs/promises";
 import { systemErrorCode } from "./errors.ts";
 
@@ -24,15 +25,21 @@ export async function isProcessAlive(pid: number): Promise<boolean> {
 }
 
 /**
- * Whether the process works in `directory`, as a postmaster does in its cluster: a pid file may name a pid that another
- * program has got since. True where it cannot be told (no /proc, not allowed to look).
+ * Whether the process is the postmaster of the cluster in `directory`: a pid file may name a pid that another program has
+ * got since. On Linux a postmaster works in its cluster; elsewhere the program's name has to do.
  */
-export async function isWorkingIn(pid: number, directory: string): Promise<boolean> {
+export async function isPostmasterOf(pid: number, directory: string): Promise<boolean> {
+  if (process.platform !== "linux") return /postgres/.test(programName(pid));
   try {
     return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(directory));
   } catch (error) {
-    return process.platform !== "linux" || systemErrorCode(error) !== "ENOENT";
+    // Another user's process, which we may not look at: it is for Postgres to judge.
+    return systemErrorCode(error) !== "ENOENT";
   }
+}
+
+function programName(pid: number): string {
+  return spawnSync("ps", ["-o", "comm=", "-p", String(pid)], { encoding: "utf8" }).stdout ?? "";
 }
 
 export function sleep(durationMs: number): Promise<void> {
