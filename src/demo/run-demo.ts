@@ -103,7 +103,6 @@ async function startParts({ env, geminiStub, once, startService, log }: RunDemoO
     const state = await openDemoState(dir);
     const mail = await createDemoMailServer({ dir: join(dir, "mail"), imapAddresses: [SUPPORT_ADDRESS] });
     running.push(mail);
-    const port = await choosePort(env, once, settings.service.host);
     const slack = await createSlackStandIn({
       users: [...MODERATORS, ADMIN, ...EMPLOYEES].map(({ slackUserId, name, email }) => ({
         id: slackUserId,
@@ -113,14 +112,14 @@ async function startParts({ env, geminiStub, once, startService, log }: RunDemoO
       channels: [SUPPORT_CHANNEL, TRIAGE_CHANNEL],
       file: join(dir, "slack.json"),
       signingSecret: state.slackSigningSecret,
-      eventsUrl: `http://127.0.0.1:${port}/api/slack/events`,
+      eventsUrl: null,
     });
     running.push(slack);
     const gemini = geminiStub ? await createGeminiStandIn({ behaviour: "good" }) : null;
     if (gemini !== null) running.push(gemini);
     const config = loadConfig({
       ...pickServiceSettings(env),
-      PORT: String(port),
+      PORT: String(await choosePort(env, once, settings.service.host)),
       ...(gemini === null ? {} : { GEMINI_API_KEY: "demo", GEMINI_BASE_URL: gemini.url }),
       ...localSettings(mail, slack, state),
     });
@@ -156,21 +155,16 @@ function localSettings(mail: DemoMailServer, slack: SlackStandIn, state: DemoSta
 }
 
 /** PORT where it is set. Otherwise 8787 for a demo that stays up, and any free port where that is taken. */
-async function choosePort(env: Environment, once: boolean, host: string): Promise<number> {
-  const asked = env.PORT?.trim();
-  if (asked) return loadConfig({ PORT: asked }).service.port || findFreePort(host, 0);
-  if (once) return findFreePort(host, 0);
-  return findFreePort(host, DEFAULT_PORT).catch(() => findFreePort(host, 0));
+async function choosePort(env: Environment, once: boolean, host: string): Promise<string> {
+  if (env.PORT?.trim()) return env.PORT;
+  return !once && (await isFree(DEFAULT_PORT, host)) ? String(DEFAULT_PORT) : "0";
 }
 
-function findFreePort(host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
+function isFree(port: number, host: string): Promise<boolean> {
+  return new Promise((resolve) => {
     const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(port, host, () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : port));
-    });
+    probe.once("error", () => resolve(false));
+    probe.listen(port, host, () => probe.close(() => resolve(true)));
   });
 }
 
@@ -184,8 +178,8 @@ async function play(parts: Parts, options: RunDemoOptions, telling: Telling): Pr
   const { mail, slack, service, state, dir } = parts;
   const patience = { timeoutMs: PATIENCE_MS, signal: options.signal };
   await seedPeople(service.sql, state.adminPassword);
-  // A run that was killed may have left messages that Slack could not deliver.
-  await service.reconcile();
+  // Events that a killed run did not acknowledge are delivered now, as Slack does when the app is back.
+  await slack.connect(`${service.url}/api/slack/events`);
   const customers = createCustomers(mail, await openOutgoingMails(join(dir, "sent")), patience);
   try {
     const slackPeople = createSlackPeople(slack, patience);

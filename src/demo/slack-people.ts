@@ -39,29 +39,36 @@ export function createSlackPeople(slack: SlackStandIn, patience: Patience): Slac
     }, patience);
   }
 
-  function findPosted(sample: SampleSlackMessage, threadTs: string | null): string | null {
-    const messages =
-      threadTs === null ? slack.messages(SUPPORT_CHANNEL.id) : slack.thread(SUPPORT_CHANNEL.id, threadTs);
-    const same = messages.find(({ user, text }) => user === sample.slackUserId && text === sample.text);
-    return same?.ts ?? null;
+  function stands(sample: SampleSlackMessage, threadTs: string | null): boolean {
+    const { id } = SUPPORT_CHANNEL;
+    const messages = threadTs === null ? slack.messages(id) : slack.thread(id, threadTs);
+    return messages.some(({ user, text }) => user === sample.slackUserId && text === sample.text);
   }
 
   async function click(slackUserId: string, card: SlackPosition, button: CardButton): Promise<void> {
-    const actionId = ACTION_IDS[button];
-    const message = slack.messages(card.channel).find(({ ts }) => ts === card.ts);
-    const value = findButtonValue(message?.blocks, actionId);
-    if (value === null) throw new Error(`The card ${card.ts} has no button ${actionId}.`);
-    await slack.clickButton({ user: slackUserId, channel: card.channel, ts: card.ts, actionId, value });
+    const answer = await slack.clickButton({
+      user: slackUserId,
+      channel: card.channel,
+      ts: card.ts,
+      actionId: ACTION_IDS[button],
+    });
+    if (answer.status !== 200) throw new Error(`The click on ${button} was answered with ${answer.status}.`);
   }
 
   return {
     async post(sample) {
       const threadTs = sample.inThreadOf === undefined ? null : await waitForAnswer(sample.inThreadOf);
-      const before = findPosted(sample, threadTs);
-      const message = { user: sample.slackUserId, channel: SUPPORT_CHANNEL.id, text: sample.text };
-      const ts = before ?? (await slack.postAsUser(threadTs === null ? message : { ...message, threadTs }));
+      const postedBefore = stands(sample, threadTs);
+      const message = {
+        user: sample.slackUserId,
+        channel: SUPPORT_CHANNEL.id,
+        text: sample.text,
+        // Posting with a known key delivers again what a killed run did not get acknowledged, and posts nothing.
+        key: sample.key,
+      };
+      const ts = await slack.postAsUser(threadTs === null ? message : { ...message, threadTs });
       roots.set(sample.key, ts);
-      return { sample, ts, externalId: `${SUPPORT_CHANNEL.id}:${ts}`, postedBefore: before !== null };
+      return { sample, ts, externalId: `${SUPPORT_CHANNEL.id}:${ts}`, postedBefore };
     },
     click,
     async clickAndFill(slackUserId, card, button, text) {
@@ -73,17 +80,11 @@ export function createSlackPeople(slack: SlackStandIn, patience: Patience): Slac
           ? { missing: `the form behind ${ACTION_IDS[button]}` }
           : { found: opened.id };
       }, patience);
-      const values = { [FORM_TEXT.block]: { [FORM_TEXT.action]: { type: "plain_text_input", value: text } } };
-      await slack.submitView({ user: slackUserId, viewId, values });
+      const values = { [FORM_TEXT.block]: { [FORM_TEXT.action]: { value: text } } };
+      const answer = await slack.submitView({ user: slackUserId, viewId, values });
+      if (answer.status !== 200 || answer.body.includes('"errors"')) {
+        throw new Error(`The form was refused with ${answer.status}: ${answer.body}`);
+      }
     },
   };
-}
-
-/** The value of the button with that action id, anywhere in a message's blocks. */
-function findButtonValue(blocks: unknown, actionId: string): string | null {
-  if (!Array.isArray(blocks)) return null;
-  const elements = blocks.flatMap((block: { elements?: unknown }) =>
-    Array.isArray(block.elements) ? (block.elements as { action_id?: string; value?: string }[]) : [],
-  );
-  return elements.find((element) => element.action_id === actionId)?.value ?? null;
 }

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { simpleParser } from "mailparser";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { parseMail } from "../../src/channels/email/parse.ts";
+import { classifyMail } from "../../src/core/loop-guard.ts";
 import { type Customers, createCustomers } from "../../src/demo/customers.ts";
 import { createDemoMailServer, type DemoMailServer } from "../../src/demo/mail-server.ts";
 import { openOutgoingMails } from "../../src/demo/outgoing-mails.ts";
@@ -101,6 +103,59 @@ describe("the samples are what they are meant to be", () => {
   test("a reply cannot be rendered while nothing is known of what it answers", async () => {
     const template = await readSampleMail("02-vpn-reply.eml");
     expect(() => renderMail(template, SENT_AT, null)).toThrow("{{acknowledgement.messageId}}");
+  });
+});
+
+describe("as Deskhand reads them", () => {
+  const own = { addresses: [SUPPORT_ADDRESS], messageIdDomain: "deskhand.example" };
+
+  async function read(file: string) {
+    const { raw } = await render(file);
+    const mail = await parseMail(raw, { account: "a/INBOX", externalId: "1:1", receivedAt: SENT_AT });
+    if (mail.channel === "unreadable") throw new Error(mail.reason);
+    return { mail, kind: classifyMail(mail, own).kind };
+  }
+
+  test.each([
+    ["12-newsletter.eml", "list"],
+    ["14-out-of-office.eml", "auto-reply"],
+    ["15-bounce.eml", "bounce"],
+  ])("%s is %s", async (file, kind) => {
+    expect((await read(file)).kind).toBe(kind);
+  });
+
+  const machines = ["12-newsletter.eml", "14-out-of-office.eml", "15-bounce.eml"];
+  const people = SAMPLES.map(({ file }) => file).filter((file) => !machines.includes(file));
+  test.each([...new Set(people)])("%s is a person's", async (file) => {
+    expect((await read(file)).kind).toBe("person");
+  });
+
+  test("the bounce names our mail, whom it did not reach, and that it may be tried again", async () => {
+    expect((await read("15-bounce.eml")).mail.bounce).toEqual({
+      status: "4.2.2",
+      recipient: "grace.whitfield@alder-clinic.example",
+      originalMessageId: ACKNOWLEDGEMENT.messageId,
+      kind: "soft",
+    });
+  });
+
+  test("the replies are trimmed to their new words", async () => {
+    expect((await read("02-vpn-reply.eml")).mail.textTrimmed).toBe(
+      "One more thing I noticed: it only drops while a large upload is running.\nWith the upload paused it has held for half an hour.",
+    );
+    const { mail } = await read("13-vpn-reply-from-outlook.eml");
+    expect(mail.textTrimmed).toMatch(/^I am back at the office now/);
+    expect(mail.textTrimmed).not.toMatch(/Sent:|Hello Ada/);
+  });
+
+  test("the HTML one is text, the Japanese one Japanese", async () => {
+    expect((await read("06-calendar-html-only.eml")).mail.text).toContain(
+      "since the clocks went back, the shared calendar",
+    );
+    expect((await read("07-japanese.eml")).mail).toMatchObject({
+      subject: "プリンターで印刷できません",
+      from: { name: "佐藤 由紀", address: "sato.yuki@aozora-trading.example" },
+    });
   });
 });
 
