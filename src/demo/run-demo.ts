@@ -44,7 +44,7 @@ export interface RunDemoOptions {
   geminiStub: boolean;
   /** Where settings such as PORT, DATA_DIR, DATABASE_URL and GEMINI_API_KEY come from. */
   env: Environment;
-  startService(config: Config, deps: { log: Logger }): Promise<DemoService>;
+  startService(config: Config, log: Logger): Promise<DemoService>;
   log: Logger;
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
@@ -123,7 +123,7 @@ async function startParts({ env, geminiStub, once, startService, log }: RunDemoO
       ...(gemini === null ? {} : { GEMINI_API_KEY: "demo", GEMINI_BASE_URL: gemini.url }),
       ...localSettings(mail, slack, state),
     });
-    const service = await startService(config, { log });
+    const service = await startService(config, log);
     running.push(service);
     return { mail, slack, service, state, dir, stop };
   } catch (error) {
