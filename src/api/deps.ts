@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import type { PasswordHasher } from "../core/account.ts";
 import type { InboundApiTicket, IntakeResult } from "../core/inbound.ts";
+import type { Log } from "../core/log.ts";
 import type { SqlPool } from "../db/client.ts";
 import type { SessionUser } from "../db/users.ts";
 
@@ -13,12 +14,6 @@ export interface TokenSettings {
   issuer: string;
   audience: string;
   expiresInSeconds: number;
-}
-
-/** The part of pino that the API uses. */
-export interface ApiLog {
-  info(fields: object, message: string): void;
-  error(fields: object, message: string): void;
 }
 
 export interface DocsAsset {
@@ -42,7 +37,7 @@ export interface ApiDeps {
   metrics(): Promise<string>;
   /** A file of swagger-ui-dist by its name, or null where there is none. */
   docsAssets(name: string): Promise<DocsAsset | null>;
-  log: ApiLog;
+  log: Pick<Log, "info" | "error">;
   now(): Date;
   /** The address that attempts are counted under. Behind a proxy: the one the proxy vouches for, never a plain header. */
   clientAddress(c: Context): string;

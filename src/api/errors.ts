@@ -5,7 +5,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ZodError } from "zod";
 import { AppError, type ErrorCode } from "../core/errors.ts";
 import { isConnectionFailure } from "../db/client.ts";
-import type { ApiEnv, ApiLog } from "./deps.ts";
+import type { ApiDeps, ApiEnv } from "./deps.ts";
 
 const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   invalid: 400,
@@ -48,7 +48,7 @@ function toFieldError(error: ZodError): FieldError {
   );
 }
 
-export function handleError(log: ApiLog): ErrorHandler<ApiEnv> {
+export function handleError(log: ApiDeps["log"]): ErrorHandler<ApiEnv> {
   return (error, c) => {
     const known = toAppError(error);
     if (known.code === "internal" || known.code === "unavailable") {
