@@ -113,20 +113,33 @@ export async function countOutcomes(
 }
 
 export interface ParkedMessage {
-  ledgerId: string;
   channel: Channel;
   account: string;
   externalId: string;
-  reason: string;
   recordedAt: Date;
+  /** Null where the original has been deleted by age. */
   source: Uint8Array | null;
 }
 
-/** Parked messages with their source, oldest first. */
-export async function listParked(sql: Sql, limit: number): Promise<ParkedMessage[]> {
-  return sql<ParkedMessage[]>`
-    select l.id as "ledgerId", l.channel, l.account, l.external_id as "externalId", l.reason,
-      l.recorded_at as "recordedAt", r.source
+/** Ledger ids of what is parked, oldest first. */
+export async function listParked(sql: Sql, limit: number): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id from intake_ledger where outcome = 'parked' order by recorded_at limit ${limit}`;
+  return rows.map((row) => row.id);
+}
+
+/** A parked message with its original, or null where it is not parked any more. */
+export async function readParked(sql: Sql, ledgerId: string): Promise<ParkedMessage | null> {
+  const [row] = await sql<ParkedMessage[]>`
+    select l.channel, l.account, l.external_id as "externalId", l.recorded_at as "recordedAt", r.source
     from intake_ledger l left join raw_messages r on r.id = l.raw_id
-    where l.outcome = 'parked' order by l.recorded_at limit ${limit}`;
+    where l.id = ${ledgerId} and l.outcome = 'parked'`;
+  return row ?? null;
+}
+
+/** Holds a parked row until the transaction ends; null where it is not parked any more. */
+export async function lockParkedRow(sql: Sql, ledgerId: string): Promise<{ rawId: string | null } | null> {
+  const [row] = await sql<{ rawId: string | null }[]>`
+    select raw_id as "rawId" from intake_ledger where id = ${ledgerId} and outcome = 'parked' for update`;
+  return row ?? null;
 }

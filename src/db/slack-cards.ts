@@ -78,11 +78,26 @@ export async function readTicketCard(sql: Sql, ticketId: string): Promise<Ticket
   };
 }
 
-/** Begins to answer for a Slack channel; keeps the first moment where it is watched already. */
-export async function watchSlackChannel(sql: Sql, channel: string, sinceTs: string): Promise<string> {
+/**
+ * Begins to answer for a Slack channel, and says since when we do. A channel that is new to us (a direct message) is
+ * ours from the moment the first of the others was.
+ */
+export async function watchSlackChannel(sql: Sql, channel: string, nowTs: string): Promise<string> {
   const [row] = await sql<{ sinceTs: string }[]>`
-    insert into slack_watches (channel, since_ts) values (${channel}, ${sinceTs})
+    insert into slack_watches (channel, since_ts)
+    values (${channel}, coalesce((select min(since_ts::numeric)::text from slack_watches), ${nowTs}))
     on conflict (channel) do update set channel = excluded.channel
     returning since_ts as "sinceTs"`;
-  return row?.sinceTs ?? sinceTs;
+  return row?.sinceTs ?? nowTs;
+}
+
+/** Requesters' threads of tickets that are not closed, whose root is older than `beforeTs`. */
+export async function listOpenSlackThreads(sql: Sql, channel: string, beforeTs: string): Promise<string[]> {
+  const rows = await sql<{ threadTs: string }[]>`
+    select s.thread_ts as "threadTs"
+    from slack_threads s join tickets t on t.id = s.ticket_id
+    where s.channel = ${channel} and s.role = 'requester' and t.status <> 'closed'
+      and s.thread_ts::numeric < ${beforeTs}::numeric
+    order by s.thread_ts::numeric`;
+  return rows.map((row) => row.threadTs);
 }

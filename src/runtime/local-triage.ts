@@ -3,14 +3,10 @@ import type { Classifier, TriageExample } from "../core/triage.ts";
 import { createLocalClassifier } from "../triage/local/local-classifier.ts";
 
 export function createLocalTriage(): (examples: TriageExample[]) => Classifier {
-  let trainedOn: string | null = null;
-  let classifier: Classifier | null = null;
+  let trained: { on: string; classifier: Classifier } | null = null;
   return (examples) => {
-    const state = JSON.stringify(examples);
-    if (classifier === null || state !== trainedOn) {
-      classifier = createLocalClassifier({ examples });
-      trainedOn = state;
-    }
-    return classifier;
+    const on = JSON.stringify(examples);
+    if (trained?.on !== on) trained = { on, classifier: createLocalClassifier({ examples }) };
+    return trained.classifier;
   };
 }

@@ -7,14 +7,15 @@ import {
   countTicketsByStatus,
 } from "../db/desk-metrics.ts";
 import { readOutboxLag } from "../db/outbox.ts";
+import type { MailboxState } from "./mailbox-state.ts";
 
-export interface Gauge {
+interface Gauge {
   name: string;
   help: string;
   values: { labels: Record<string, string>; value: number }[];
 }
 
-export async function renderMetrics(sql: SqlPool, extra: Gauge[] = []): Promise<string> {
+export async function renderMetrics(sql: SqlPool, mailboxes: readonly MailboxState[]): Promise<string> {
   const [tickets, ledger, deliveries, outbox] = await Promise.all([
     countTicketsByStatus(sql),
     countLedgerByOutcome(sql),
@@ -47,7 +48,11 @@ export async function renderMetrics(sql: SqlPool, extra: Gauge[] = []): Promise<
       help: "Resident memory.",
       values: single(process.memoryUsage.rss()),
     },
-    ...extra,
+    {
+      name: "deskhand_mailbox_connected",
+      help: "1 while the mailbox is being watched.",
+      values: mailboxes.map(({ mailbox, connected }) => ({ labels: { mailbox }, value: connected ? 1 : 0 })),
+    },
   ];
   return gauges.map(renderGauge).join("");
 }

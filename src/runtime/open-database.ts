@@ -5,7 +5,7 @@ import type { Config } from "../config.ts";
 import { connectDatabase, isConnectionFailure, type SqlPool } from "../db/client.ts";
 import { EmbeddedPostgresError } from "../db/embedded/errors.ts";
 import { startEmbeddedPostgres } from "../db/embedded.ts";
-import { type MigrateResult, MigrationError, migrate, readMigrations } from "../db/migrate.ts";
+import { type MigrateResult, MigrationError, migrate } from "../db/migrate.ts";
 import { StartupError } from "./startup-error.ts";
 
 export interface OpenDatabase {
@@ -36,7 +36,7 @@ export async function openDatabase(
     await server?.stop();
   };
   try {
-    const migrated = await migrate(sql, await readMigrations(MIGRATIONS));
+    const migrated = await migrate(sql, { directory: MIGRATIONS });
     for (const name of migrated.applied) options.log.info({ migration: name }, "Migration applied.");
     return { sql, embedded: server !== null, migrated, close };
   } catch (error) {

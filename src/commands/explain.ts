@@ -1,0 +1,49 @@
+import { type ExplainLine, explainMail } from "../channels/email/explain.ts";
+import { readMailSources } from "../channels/email/sources.ts";
+import { loadConfig } from "../config.ts";
+import { ownAddressesOf } from "../runtime/desk-settings.ts";
+import { type CommandContext, EXIT } from "./command-context.ts";
+
+/** `deskhand explain [FILE…]`: what intake would decide for each mail as a first contact. Changes nothing. */
+export async function explain(
+  context: CommandContext,
+  files: string[],
+  options: { json: boolean },
+): Promise<number> {
+  const own = { addresses: readOwnAddresses(context) };
+  for await (const { file, raw } of readMailSources(files, process.stdin)) {
+    const line = await explainMail(file, raw, own);
+    context.print(options.json ? JSON.stringify(line) : describe(line));
+  }
+  return EXIT.done;
+}
+
+/** Our own addresses sharpen the answer, but a broken configuration must not keep a mail from being explained. */
+function readOwnAddresses(context: CommandContext): string[] {
+  try {
+    return ownAddressesOf(loadConfig(context.env));
+  } catch {
+    context.say(
+      "The configuration cannot be used, so our own addresses are not known here: see `deskhand doctor`.",
+    );
+    return [];
+  }
+}
+
+function describe(line: ExplainLine): string {
+  const from = line.from ? `${line.from.name} <${line.from.address}>`.trim() : "nobody";
+  const words = (line.textTrimmed || line.text).replace(/\s+/g, " ").trim().slice(0, 200);
+  const facts = [
+    `${line.file}: ${line.outcome}`,
+    `  why      ${line.reason}`,
+    `  from     ${from}`,
+    `  subject  ${line.subject}`,
+    `  says     ${words}`,
+  ];
+  if (line.attachments.length > 0) {
+    facts.push(
+      `  files    ${line.attachments.map((file) => `${file.filename} (${file.size} bytes)`).join(", ")}`,
+    );
+  }
+  return facts.join("\n");
+}

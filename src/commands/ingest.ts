@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { SingleBar } from "cli-progress";
+import { createParsePool } from "../channels/email/parse-pool.ts";
+import { readMailSources } from "../channels/email/sources.ts";
+import { AppError } from "../core/errors.ts";
+import type { IntakeResult } from "../core/inbound.ts";
+import { isConnectionFailure } from "../db/client.ts";
+import { recordInbound } from "../desk/record-inbound.ts";
+import { createDeskSettings } from "../runtime/desk-settings.ts";
+import { openDatabase } from "../runtime/open-database.ts";
+import { StartupError } from "../runtime/startup-error.ts";
+import { type CommandContext, createCommandLog, EXIT, readConfig } from "./command-context.ts";
+
+export interface IngestOptions {
+  json: boolean;
+  mailbox: string | null;
+}
+
+/**
+ * `deskhand ingest [FILE…]`: records mails for real. A mail that was ingested before, under the same mailbox, changes
+ * nothing. Exit 75 (EX_TEMPFAIL) while the database is away, so that a mail server that pipes here keeps the mail.
+ */
+export async function ingest(
+  context: CommandContext,
+  files: string[],
+  options: IngestOptions,
+): Promise<number> {
+  try {
+    return await ingestAll(context, files, options);
+  } catch (error) {
+    const isAway =
+      (error instanceof StartupError && isConnectionFailure(error.cause)) ||
+      (error instanceof AppError && error.code === "unavailable");
+    if (!isAway) throw error;
+    context.say(`${error.message} Nothing was lost: try again later.`);
+    return EXIT.tryLater;
+  }
+}
+
+async function ingestAll(context: CommandContext, files: string[], options: IngestOptions): Promise<number> {
+  const config = readConfig(context);
+  const settings = createDeskSettings(config);
+  const log = createCommandLog(context);
+  const account = options.mailbox?.trim().toLowerCase() || settings.ownAddresses[0] || "ingest";
+  const database = await openDatabase(config, { role: "command", log, connectionsMax: 4 });
+  const pool = createParsePool();
+  const progress = process.stderr.isTTY && !options.json ? createProgress() : null;
+  try {
+    for await (const { file, raw } of readMailSources(files, process.stdin)) {
+      const externalId = `sha256:${createHash("sha256").update(raw).digest("hex")}`;
+      const mail = await pool.parse(raw, { account, externalId, receivedAt: new Date() });
+      const result = await recordInbound(database.sql, settings, mail);
+      context.print(describe(file, result, mail.channel === "email" ? mail.messageId : null, options.json));
+      progress?.increment();
+    }
+    return EXIT.done;
+  } finally {
+    progress?.stop();
+    await pool.close();
+    await database.close();
+  }
+}
+
+/** How many mails an mbox holds is not known before it is read: the bar counts. */
+function createProgress(): SingleBar {
+  const bar = new SingleBar({
+    format: "{value} mails, {duration_formatted}",
+    stream: process.stderr,
+    clearOnComplete: true,
+  });
+  bar.start(Number.MAX_SAFE_INTEGER, 0);
+  return bar;
+}
+
+function describe(file: string, result: IntakeResult, messageId: string | null, asJson: boolean): string {
+  const { outcome, reason } = result;
+  const ticket = result.ticket?.number ?? null;
+  if (asJson) return JSON.stringify({ file, outcome, ticket, messageId, reason });
+  return `${file}: ${outcome}${ticket === null ? "" : ` #${ticket}`} (${reason})`;
+}

@@ -1,0 +1,55 @@
+import { recordInbound } from "../desk/record-inbound.ts";
+import { createDeskSettings } from "../runtime/desk-settings.ts";
+import { createMailIntake } from "../runtime/mail-intake.ts";
+import { openDatabase } from "../runtime/open-database.ts";
+import { createSlack, openChannelSources } from "../runtime/slack.ts";
+import {
+  type ReconcileReport,
+  reconcile as runReconcile,
+  type SourceReport,
+} from "../workflows/reconcile.ts";
+import { type CommandContext, createCommandLog, EXIT, readConfig } from "./command-context.ts";
+
+/** `deskhand reconcile`: the zero-gap proof. Exit 1 where a message stays without an outcome. */
+export async function reconcile(context: CommandContext, options: { json: boolean }): Promise<number> {
+  const config = readConfig(context);
+  const settings = createDeskSettings(config);
+  const log = createCommandLog(context);
+  const database = await openDatabase(config, { role: "command", log, connectionsMax: 4 });
+  const { sql } = database;
+  const record = (message: Parameters<typeof recordInbound>[2]) => recordInbound(sql, settings, message);
+  const mailIn = createMailIntake(config, { sql, recordInbound: record, log });
+  const slack = createSlack(config, { sql, settings, recordInbound: record, log });
+  try {
+    const report = await runReconcile({
+      sql,
+      recordInbound: record,
+      log,
+      openSources: async () => [
+        ...(await mailIn.openSources()),
+        ...(slack ? await openChannelSources(sql, slack) : []),
+      ],
+    });
+    context.print(options.json ? JSON.stringify(report) : describe(report));
+    return report.unexplained === 0 ? EXIT.done : EXIT.failed;
+  } finally {
+    await mailIn.stop();
+    await database.close();
+  }
+}
+
+function describe(report: ReconcileReport): string {
+  const lines = [
+    ...report.mailboxes.map((source) => describeSource(source.mailbox, source)),
+    ...report.slack.map((source) => describeSource(`Slack ${source.channel}`, source)),
+  ];
+  if (lines.length === 0)
+    lines.push("No mailbox and no Slack channel is configured: there is nothing to compare.");
+  return [...lines, `Unexplained messages: ${report.unexplained}`].join("\n");
+}
+
+function describeSource(name: string, source: SourceReport): string {
+  const outcomes = Object.entries(source.byOutcome).filter(([, count]) => count > 0);
+  const listed = outcomes.map(([outcome, count]) => `${count} ${outcome}`).join(", ") || "nothing yet";
+  return `${name}: ${source.seen} there, ${source.recorded} recorded, ${source.repaired} of them just now (${listed})`;
+}

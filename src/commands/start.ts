@@ -1,0 +1,20 @@
+import { createLog } from "../log.ts";
+import { startService } from "../main.ts";
+import { type CommandContext, EXIT, readConfig } from "./command-context.ts";
+import { waitForStopSignal } from "./stop-signal.ts";
+
+/** `deskhand start`: runs until it is told to stop, then lets what is in hand end. */
+export async function start(context: CommandContext, options: { json: boolean }): Promise<number> {
+  const config = readConfig(context);
+  const log = createLog(config.service.logLevel);
+  const stopSignal = waitForStopSignal();
+  const service = await startService(config, log);
+  if (options.json || config.service.logLevel === "silent") {
+    context.print(JSON.stringify({ ready: true, url: service.url }));
+  }
+  const signal = await stopSignal;
+  log.info({ signal }, "Stopping: what is in hand is finished first.");
+  await service.stop();
+  log.info({}, "Stopped.");
+  return EXIT.done;
+}

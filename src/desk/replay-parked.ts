@@ -1,0 +1,40 @@
+/** Gives a parked mail another chance, with the parser and the rules of today. */
+import type { InboundEmail, InboundUnreadable, IntakeResult } from "../core/inbound.ts";
+import { inTransaction, type SqlPool } from "../db/client.ts";
+import { lockParkedRow, settleLedgerRow } from "../db/ledger.ts";
+import type { DeskSettings } from "./desk-settings.ts";
+import { recordEmail } from "./record-email.ts";
+
+/** Null where the row is not parked any more. A mail that still cannot be read stays parked, with the new reason. */
+export async function replayParked(
+  sql: SqlPool,
+  settings: DeskSettings,
+  ledgerId: string,
+  mail: InboundEmail | InboundUnreadable,
+): Promise<IntakeResult | null> {
+  return inTransaction(sql, async (tx) => {
+    const parked = await lockParkedRow(tx, ledgerId);
+    if (parked === null) return null;
+    const outcome =
+      mail.channel === "unreadable"
+        ? {
+            outcome: "parked" as const,
+            reason: mail.reason,
+            ticketId: null,
+            ticketNumber: null,
+            messageId: null,
+            rawId: parked.rawId,
+            emailMessageId: null,
+          }
+        : await recordEmail(tx, settings, mail, ledgerId);
+    await settleLedgerRow(tx, ledgerId, { ...outcome, rawId: outcome.rawId ?? parked.rawId });
+    const { ticketId, ticketNumber, reason, messageId } = outcome;
+    return {
+      outcome: outcome.outcome,
+      reason,
+      ticket: ticketId !== null && ticketNumber !== null ? { id: ticketId, number: ticketNumber } : null,
+      messageId,
+      alreadyRecorded: false,
+    };
+  });
+}

@@ -1,0 +1,155 @@
+/** The Node root: wires the service together, and takes it apart in the opposite order. */
+import { getConnInfo } from "@hono/node-server/conninfo";
+import type { Logger } from "pino";
+import { createApp } from "./api/app.ts";
+import type { TokenSettings } from "./api/deps.ts";
+import { createVerificationToken } from "./api/tokens.ts";
+import type { Config } from "./config.ts";
+import type { RecordInbound } from "./core/inbound.ts";
+import type { SqlPool } from "./db/client.ts";
+import type { DeskSettings } from "./desk/desk-settings.ts";
+import { recordInbound } from "./desk/record-inbound.ts";
+import { createPasswordHasher } from "./passwords.ts";
+import { createDeskSettings } from "./runtime/desk-settings.ts";
+import { readDocsAsset } from "./runtime/docs-assets.ts";
+import { openHttpServer } from "./runtime/http-server.ts";
+import { loadJwtSecrets } from "./runtime/jwt-secret.ts";
+import { createLocalTriage } from "./runtime/local-triage.ts";
+import { openMailIntake } from "./runtime/mail-intake.ts";
+import { openMailOut } from "./runtime/mail-out.ts";
+import { renderMetrics } from "./runtime/metrics.ts";
+import { createModel } from "./runtime/model.ts";
+import { type OpenDatabase, openDatabase } from "./runtime/open-database.ts";
+import { checkReadiness } from "./runtime/readiness.ts";
+import { openSlack } from "./runtime/slack.ts";
+import { startWorkflows } from "./runtime/workflow-runner.ts";
+import type { EmbeddedEngine } from "./workflows/engine/engine.ts";
+import { type ReconcileReport, reconcile } from "./workflows/reconcile.ts";
+import type { WorkflowDeps } from "./workflows/workflow-deps.ts";
+
+const TOKEN_SECONDS = 12 * 60 * 60;
+
+export interface Service {
+  /** Where it listens, e.g. `http://127.0.0.1:8787`. */
+  url: string;
+  sql: SqlPool;
+  settings: DeskSettings;
+  /** Null where Inngest runs the workflows. */
+  engine: EmbeddedEngine | null;
+  reconcile(): Promise<ReconcileReport>;
+  /** Stops reading, lets what is in hand end, and closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Rejects with StartupError where something must be put right first; whatever was opened is closed again. */
+export async function startService(config: Config, log: Logger): Promise<Service> {
+  const closers: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) {
+      await close().catch((error: unknown) => log.error({ err: error }, "A part did not stop cleanly."));
+    }
+  };
+  try {
+    const database = await openDatabase(config, { role: "service", log });
+    closers.push(database.close);
+    return await startParts(config, log, database, closers, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startParts(
+  config: Config,
+  log: Logger,
+  database: OpenDatabase,
+  closers: (() => Promise<void>)[],
+  stop: () => Promise<void>,
+): Promise<Service> {
+  const { sql } = database;
+  const settings = createDeskSettings(config);
+  const record: RecordInbound = (message, position) => recordInbound(sql, settings, message, position);
+  const server = await openHttpServer(config);
+  closers.push(server.close);
+  const appUrl = config.service.appUrl ?? server.url;
+  const tokens = await readTokenSettings(config);
+
+  const mailOut = await openMailOut(config);
+  if (mailOut) closers.push(mailOut.close);
+  const slack = await openSlack(config, { sql, settings, recordInbound: record, log });
+  if (slack) closers.push(slack.settled);
+  const mailIn = await openMailIntake(config, { sql, recordInbound: record, log });
+  closers.push(mailIn.stop);
+  const runReconcile = (): Promise<ReconcileReport> =>
+    reconcile({
+      sql,
+      recordInbound: record,
+      log,
+      openSources: async () => [...(await mailIn.openSources()), ...(slack ? await slack.openSources() : [])],
+    });
+
+  const deps: WorkflowDeps = {
+    sql,
+    settings,
+    log,
+    model: createModel(config, log),
+    createLocalClassifier: createLocalTriage(),
+    mail: mailOut,
+    slack: slack?.desk ?? null,
+    appUrl,
+    createVerificationLink: ({ id, email }) => createVerificationLink(tokens, appUrl, id, email),
+    reconcile: runReconcile,
+  };
+  const workflows = await startWorkflows(config.inngest, deps, { soleProcess: database.embedded });
+  // Closed in the opposite order: the doors first, then what is in hand, then what it needs.
+  closers.splice(closers.indexOf(mailIn.stop), 1);
+  closers.push(workflows.stop, mailIn.stop, server.close);
+
+  const app = createApp({
+    sql,
+    tokens,
+    passwords: createPasswordHasher(),
+    recordInbound: (pool, ticket) => recordInbound(pool, settings, ticket),
+    slackEvents: slack?.handle,
+    inngest: workflows.inngestEndpoint ?? undefined,
+    readiness: () => checkReadiness(sql, mailIn.mailboxes()),
+    metrics: () => renderMetrics(sql, mailIn.mailboxes()),
+    docsAssets: readDocsAsset,
+    log,
+    now: () => new Date(),
+    clientAddress: (c) => getConnInfo(c).remote.address ?? "unknown",
+    appUrl,
+  });
+  server.serve(app.fetch);
+  mailIn.start();
+  log.info({ url: server.url, ...describeSwitches(config) }, "Deskhand is ready.");
+  return { url: server.url, sql, settings, engine: workflows.engine, reconcile: runReconcile, stop };
+}
+
+async function readTokenSettings(config: Config): Promise<TokenSettings> {
+  const secrets = await loadJwtSecrets(config);
+  return { ...secrets, issuer: "deskhand", audience: "deskhand-api", expiresInSeconds: TOKEN_SECONDS };
+}
+
+async function createVerificationLink(
+  tokens: TokenSettings,
+  appUrl: string,
+  userId: string,
+  email: string,
+): Promise<string> {
+  const token = await createVerificationToken(tokens, { userId, email }, new Date());
+  return `${appUrl}/api/auth/verify?token=${encodeURIComponent(token)}`;
+}
+
+/** What is on and what is off, for the log of the start. */
+function describeSwitches(config: Config): Record<string, string> {
+  const onOff = (block: unknown): string => (block === null ? "off" : "on");
+  return {
+    database: config.databaseUrl === null ? "embedded" : "external",
+    mailIn: onOff(config.mailIn),
+    mailOut: onOff(config.mailOut),
+    slack: onOff(config.slack),
+    gemini: onOff(config.gemini),
+    workflows: config.inngest === null ? "embedded engine" : "Inngest",
+  };
+}
