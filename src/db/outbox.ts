@@ -1,6 +1,6 @@
 /** Events on their way to the workflows: written with the change they tell of, handed over by the relay. */
 import type { DeskEventName, DeskEvents } from "../core/events.ts";
-import { jsonb, type Sql, type SqlPool } from "./client.ts";
+import { inTransaction, jsonb, type Sql, type SqlPool } from "./client.ts";
 
 export interface OutboxRow {
   id: number;
@@ -27,7 +27,7 @@ export async function relayOutboxBatch(
   batchSize: number,
   send: (rows: OutboxRow[]) => Promise<void>,
 ): Promise<number> {
-  return sql.begin(async (tx) => {
+  return inTransaction(sql, async (tx) => {
     const rows = await tx<OutboxRow[]>`
       select id, name, data, created_at as "createdAt" from outbox
       where sent_at is null order by id limit ${batchSize} for update skip locked`;

@@ -32,9 +32,8 @@ export async function openSlack(config: Pick<Config, "slack">, parts: SlackParts
   const channel = createSlack(config, parts);
   if (channel === null || config.slack === null) return null;
   const check = await channel.check();
-  if (!check.ok && check.cause === "configuration") {
-    throw new StartupError(check.setting ?? "SLACK_BOT_TOKEN", check.problem, check.fix);
-  }
+  if (!check.ok && check.kind === "refused")
+    throw new StartupError("SLACK_BOT_TOKEN", check.problem, check.fix);
   if (!check.ok) parts.log.warn({ problem: check.problem }, "Slack is on, but something is wrong with it.");
   const { sql } = parts;
   const nowTs = (Date.now() / 1000).toFixed(6);
@@ -44,9 +43,13 @@ export async function openSlack(config: Pick<Config, "slack">, parts: SlackParts
   return {
     handle: (request) => channel.handle(request),
     desk: channel.desk,
-    openSources: async () => openSlackSources(sql, channel.history, await channel.team(), Date.now()),
+    openSources: () => openChannelSources(sql, channel),
     settled: () => channel.settled(),
   };
+}
+
+export async function openChannelSources(sql: SqlPool, channel: SlackChannel): Promise<MessageSource[]> {
+  return openSlackSources(sql, channel.history, await channel.readTeamId(), Date.now());
 }
 
 /** The channel without a check: for the doctor, reconcile and Workers. */

@@ -1,0 +1,128 @@
+import { checkImap } from "../channels/email/imap-client.ts";
+import { createMailSender } from "../channels/email/send.ts";
+import type { Config } from "../config.ts";
+import { createDeskSettings } from "../runtime/desk-settings.ts";
+import { type OpenDatabase, openDatabase } from "../runtime/open-database.ts";
+import { createSlack } from "../runtime/slack.ts";
+import { StartupError } from "../runtime/startup-error.ts";
+import { checkGemini } from "../triage/gemini.ts";
+import { type CommandContext, createCommandLog, EXIT, readConfig } from "./command-context.ts";
+
+interface Check {
+  name: string;
+  state: "ok" | "off" | "wrong";
+  /** What is there, or what is wrong. */
+  detail: string;
+  /** What to do; only where it is wrong. */
+  fix?: string;
+}
+
+type Answer = { ok: true } | { ok: false; problem: string; fix: string };
+
+/** `deskhand doctor`: one line for each connection. Exit 1 where something is wrong. */
+export async function doctor(context: CommandContext, options: { json: boolean }): Promise<number> {
+  const config = readConfig(context);
+  const log = createCommandLog(context);
+  const checks: Check[] = [];
+  const tell = (check: Check): void => {
+    checks.push(check);
+    if (!options.json) context.print(describe(check));
+  };
+  const database = await checkDatabase(config, context, tell);
+  try {
+    for (const settings of config.mailIn?.mailboxes ?? []) {
+      tell(toCheck(`mail in (${settings.mailbox})`, "connected", await checkImap(settings)));
+    }
+    if (config.mailIn === null) tell(off("mail in", "IMAP_URL"));
+    tell(await checkMailOut(config));
+    tell(await checkSlackChannel(config, database, log));
+    tell(await checkModel(config));
+    tell(describeInngest(config));
+    tell(describeJwt(config));
+  } finally {
+    await database?.close();
+  }
+  const ok = checks.every((check) => check.state !== "wrong");
+  if (options.json) context.print(JSON.stringify({ ok, checks }));
+  return ok ? EXIT.done : EXIT.failed;
+}
+
+async function checkDatabase(
+  config: Config,
+  context: CommandContext,
+  tell: (check: Check) => void,
+): Promise<OpenDatabase | null> {
+  try {
+    const log = createCommandLog(context);
+    const database = await openDatabase(config, { role: "command", log, connectionsMax: 2 });
+    const { applied, already } = database.migrated;
+    const where = database.embedded ? `embedded in ${config.service.dataDir}` : "at DATABASE_URL";
+    tell({ name: "database", state: "ok", detail: `${where}, ${applied.length + already} migrations` });
+    return database;
+  } catch (error) {
+    if (!(error instanceof StartupError)) throw error;
+    tell({ name: "database", state: "wrong", detail: error.problem, fix: error.fix });
+    return null;
+  }
+}
+
+async function checkMailOut({ mailOut }: Config): Promise<Check> {
+  if (mailOut === null) return off("mail out", "SMTP_URL");
+  const sender = createMailSender({ smtpUrl: mailOut.smtpUrl });
+  try {
+    return toCheck("mail out", `connected, as ${mailOut.from.address}`, await sender.check());
+  } finally {
+    await sender.close();
+  }
+}
+
+async function checkSlackChannel(
+  config: Config,
+  database: OpenDatabase | null,
+  log: ReturnType<typeof createCommandLog>,
+): Promise<Check> {
+  if (config.slack === null) return off("slack", "SLACK_BOT_TOKEN");
+  if (database === null)
+    return { name: "slack", state: "off", detail: "not checked: the database comes first" };
+  const slack = createSlack(config, {
+    sql: database.sql,
+    settings: createDeskSettings(config),
+    recordInbound: () => Promise.reject(new Error("The doctor records nothing.")),
+    log,
+  });
+  const check = await slack?.check();
+  if (check === undefined) return off("slack", "SLACK_BOT_TOKEN");
+  return toCheck("slack", check.ok ? `workspace ${check.team}` : "", check);
+}
+
+async function checkModel({ gemini }: Config): Promise<Check> {
+  if (gemini === null) return off("gemini", "GEMINI_API_KEY");
+  const { apiKey, model, baseUrl, timeoutMs } = gemini;
+  const options = { apiKey, model, timeoutMs, ...(baseUrl === null ? {} : { baseUrl }) };
+  return toCheck("gemini", model, await checkGemini(options));
+}
+
+function describeInngest({ inngest }: Config): Check {
+  if (inngest === null) return { name: "workflows", state: "ok", detail: "embedded engine" };
+  return { name: "workflows", state: "ok", detail: inngest.isDev ? "Inngest dev server" : "Inngest, signed" };
+}
+
+function describeJwt({ jwt, service }: Config): Check {
+  const detail = jwt === null ? `made at the first start, in ${service.dataDir}` : "from JWT_SECRET";
+  return { name: "token secret", state: "ok", detail };
+}
+
+function off(name: string, key: string): Check {
+  return { name, state: "off", detail: `set ${key} to switch it on` };
+}
+
+function toCheck(name: string, detail: string, answer: Answer): Check {
+  return answer.ok
+    ? { name, state: "ok", detail }
+    : { name, state: "wrong", detail: answer.problem, fix: answer.fix };
+}
+
+function describe({ name, state, detail, fix }: Check): string {
+  const line = `${state.padEnd(6)} ${name}: ${detail}`;
+  return fix === undefined ? line : `${line}\n       fix: ${fix}`;
+}
