@@ -13,6 +13,8 @@ export interface Failure {
   retryAfterS?: number;
   /** How many calls fail; 1 unless said otherwise. */
   times?: number;
+  /** How many calls succeed before; none unless said otherwise. */
+  after?: number;
 }
 
 export interface ApiCall {
@@ -86,6 +88,10 @@ function takeFailure(failures: Failure[], method: string): Failure | undefined {
   const index = failures.findIndex((failure) => failure.method === undefined || failure.method === method);
   const failure = failures[index];
   if (failure === undefined) return undefined;
+  if (failure.after !== undefined && failure.after > 0) {
+    failures[index] = { ...failure, after: failure.after - 1 };
+    return undefined;
+  }
   const left = (failure.times ?? 1) - 1;
   if (left > 0) failures[index] = { ...failure, times: left };
   else failures.splice(index, 1);

@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { InboundSlackMessage } from "../../src/core/inbound.ts";
+import { ADA, EVA, HELP, type SlackBench, sampleCard, startSlackBench, TRIAGE } from "../helpers/slack.ts";
+
+let bench: SlackBench;
+beforeEach(async () => {
+  bench = await startSlackBench();
+});
+afterEach(() => bench.close());
+
+const say = (text: string, threadTs?: string, channel = HELP) =>
+  bench.slack.postAsUser({ user: EVA.id, channel, text, ...(threadTs === undefined ? {} : { threadTs }) });
+
+async function collect(source: AsyncIterable<InboundSlackMessage>): Promise<InboundSlackMessage[]> {
+  const all: InboundSlackMessage[] = [];
+  for await (const message of source) all.push(message);
+  return all;
+}
+const textsOf = async (source: AsyncIterable<InboundSlackMessage>) =>
+  (await collect(source)).map(({ text }) => text);
+
+describe("listMessages", () => {
+  it("gives exactly what the events gave, so that the ledger can be compared", async () => {
+    const root = await say("one");
+    await say("two &amp; <@U0ADA>");
+    await say("reply to one", root);
+    const files = [{ name: "a.txt", mimetype: "text/plain", content: new Uint8Array([1]) }];
+    await bench.slack.postAsUser({ user: EVA.id, channel: HELP, text: "with a file", files });
+    await bench.channel.desk.postInThread(
+      { channel: HELP, threadTs: root, text: "ours", deliveryId: "d" },
+      false,
+    );
+    const listed = await collect(bench.channel.history.listMessages(HELP, "0"));
+    const byId = (a: { externalId: string }, b: { externalId: string }) =>
+      a.externalId.localeCompare(b.externalId);
+    expect(listed.toSorted(byId)).toEqual(bench.ledger.recorded.toSorted(byId));
+    expect(listed).toHaveLength(4);
+  });
+
+  it("puts each thread behind its root, oldest first", async () => {
+    const one = await say("one");
+    const two = await say("two");
+    await say("in two", two);
+    await say("in one", one);
+    expect(await textsOf(bench.channel.history.listMessages(HELP, "0"))).toEqual([
+      "one",
+      "in one",
+      "two",
+      "in two",
+    ]);
+  });
+
+  it("begins after the given moment", async () => {
+    const one = await say("one");
+    await say("two");
+    expect(await textsOf(bench.channel.history.listMessages(HELP, one))).toEqual(["two"]);
+  });
+
+  it("reads every page", async () => {
+    for (let count = 0; count < 205; count += 1) await say(`m${count}`);
+    expect(await textsOf(bench.channel.history.listMessages(HELP, "0"))).toHaveLength(205);
+  });
+
+  it("takes only the notes under cards from the moderators' channel", async () => {
+    const card = await bench.channel.desk.putCard(sampleCard(), null, false);
+    await bench.slack.postAsUser({ user: ADA.id, channel: TRIAGE, text: "small talk" });
+    await say("a note", card.ts, TRIAGE);
+    expect(await textsOf(bench.channel.history.listMessages(TRIAGE, "0"))).toEqual(["a note"]);
+  });
+
+  it("rejects with an AppError where Slack does not let us read", async () => {
+    bench.slack.failNext({ method: "conversations.history", kind: "error", error: "not_in_channel" });
+    await expect(collect(bench.channel.history.listMessages(HELP, "0"))).rejects.toMatchObject({
+      code: "forbidden",
+    });
+    bench.slack.failNext({ method: "conversations.history", kind: "rate-limit", retryAfterS: 9 });
+    await expect(collect(bench.channel.history.listMessages(HELP, "0"))).rejects.toMatchObject({
+      retryAfterMs: 9000,
+    });
+  });
+});
+
+describe("listReplies", () => {
+  it("finds new replies in a thread whose root is older than the window", async () => {
+    const root = await say("root");
+    const first = await say("first", root);
+    await say("second", root);
+    expect(await textsOf(bench.channel.history.listMessages(HELP, first))).toEqual([]);
+    expect(await textsOf(bench.channel.history.listReplies(HELP, root, first))).toEqual(["second"]);
+  });
+
+  it("gives nothing for a thread that was deleted", async () => {
+    expect(await textsOf(bench.channel.history.listReplies(HELP, "1.000100", "0"))).toEqual([]);
+  });
+});
+
+it("listChannels names the watched channels and every direct message with the bot", async () => {
+  const direct = bench.slack.directChannel(EVA.id);
+  await say("psst", undefined, direct);
+  expect(await bench.channel.history.listChannels()).toEqual([HELP, TRIAGE, direct]);
+  expect(await textsOf(bench.channel.history.listMessages(direct, "0"))).toEqual(["psst"]);
+});
