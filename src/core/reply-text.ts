@@ -1,7 +1,7 @@
 /** The new words of a mail: without what it quotes, and without signatures. */
 import type { EmailAddress } from "./inbound.ts";
 import { type HeaderBlock, readHeaderBlock, readLabel } from "./reply-text/header-block.ts";
-import { isBlank, type Line, readLines } from "./reply-text/lines.ts";
+import { isBlank, type Line, readLine, readLines } from "./reply-text/lines.ts";
 import {
   isBareOriginalMessage,
   isForwardMarker,
@@ -9,7 +9,7 @@ import {
   isReplyAboveMarker,
   isRule,
 } from "./reply-text/markers.ts";
-import { findReplyHeaderStart, mayEndReplyHeader } from "./reply-text/reply-header.ts";
+import { findReplyHeaderStart, mayEndReplyHeader, splitSharedLines } from "./reply-text/reply-header.ts";
 import { isFooter, trimSignature } from "./reply-text/signature.ts";
 
 const FORWARD_SCANNED_LENGTH_MAX = 200_000;
@@ -38,7 +38,7 @@ interface Scan {
  * it keeps the signature, and else everything. Linear in the length of the text.
  */
 export function trimReply(text: string): TrimmedReply {
-  const lines = readLines(text);
+  const lines = splitSharedLines(readLines(text));
   const scan = scanLines(lines);
   const everything = { textTrimmed: text.trim(), quoted: "" };
   if (scan.isForward) return everything;
@@ -54,12 +54,19 @@ function hasWords(text: string): boolean {
   return /[\p{L}\p{N}\p{S}]/u.test(text) || /[^\s\p{P}]/u.test(text);
 }
 
+/** The wanted lines; where some between were left out, one blank line stands for theirs. */
 function joinLines(lines: Line[], isWanted: (index: number) => boolean): string {
-  return lines
-    .filter((_, index) => isWanted(index))
-    .map((line) => line.raw.trimEnd())
-    .join("\n")
-    .trim();
+  const chosen: string[] = [];
+  let last = -1;
+  for (const [index, line] of lines.entries()) {
+    if (!isWanted(index)) continue;
+    const isAfterGap = last < index - 1 && chosen.at(-1) === "";
+    if (!(isAfterGap && isBlank(line))) {
+      chosen.push(line.raw.trimEnd());
+      last = index;
+    }
+  }
+  return chosen.join("\n").trim();
 }
 
 /** Marks quotes and the headers over them, and finds the line from which on everything is quoted. */
@@ -77,8 +84,8 @@ function scanLines(lines: Line[]): Scan {
       marks.fill("header", start, index + 1);
       floor = index + 1;
       if (lines[nextWords(lines, index + 1)]?.isQuote) continue;
-      hasOwnWords = someWords(lines, marks, start);
-      return stop(start);
+      if (someWords(lines, marks, start)) return { marks, end: start, isForward: false };
+      continue;
     }
     if (marks[index] === "quote") {
       floor = index + 1;
@@ -114,6 +121,7 @@ function endsNewWords(lines: Line[], index: number): boolean {
 
 /** What stays: for each line whether it is kept. */
 function chooseLines(lines: Line[], { marks, end }: Scan): boolean[] {
+  markWrappedQuotes(lines, marks, end);
   const isKept: boolean[] = lines.map((_, index) => index < end && marks[index] !== "header");
   let tail = end;
   for (;;) {
@@ -123,7 +131,6 @@ function chooseLines(lines: Line[], { marks, end }: Scan): boolean[] {
     if (shorter > start || tail === 0) break;
   }
   isKept.fill(false, tail);
-  markWrappedQuotes(lines, marks, tail);
   if (isSingleQuoteUnderHeader(lines, marks, tail))
     for (let index = 0; index < tail; index++) if (marks[index] !== "text") isKept[index] = false;
   return isKept;
@@ -146,26 +153,40 @@ function dropQuotes(lines: Line[], marks: Mark[], tail: number): number {
 /** A quoted line whose end was wrapped without a `>` is still quoted. */
 function markWrappedQuotes(lines: Line[], marks: Mark[], end: number): void {
   for (let index = 1; index + 1 < end; index++) {
-    const [before, line] = [lines[index - 1] as Line, lines[index] as Line];
     const isBetween = marks[index - 1] === "quote" && marks[index] === "text" && marks[index + 1] === "quote";
-    if (!isBetween || isBlank(line) || before.text.length < 60 || line.text.length > 60) continue;
-    if (!/[.?!:;。？！]$/u.test(before.text)) marks[index] = "quote";
+    if (isBetween && !isBlank(lines[index]) && isWrappedRest(lines[index - 1] as Line, lines[index] as Line))
+      marks[index] = "quote";
   }
 }
 
-/** One quote under its header, and the answer below it: the quote says nothing new. */
+function isWrappedRest(before: Line, line: Line): boolean {
+  if (!line.text.includes(" ") && /[/=?&_%)>]/.test(line.text)) return true;
+  if (/^[(<]\S+[)>] ?>?$/.test(line.text)) return true;
+  if (before.text.length < 60 || line.text.length > 80) return false;
+  return /^\p{Ll}/u.test(line.text) ? !/[?？]$/u.test(before.text) : !/[.?!:;。？！]$/u.test(before.text);
+}
+
+/** One quote under its header, with new words before or after it: the quote says nothing new. */
 function isSingleQuoteUnderHeader(lines: Line[], marks: Mark[], end: number): boolean {
   let blocks = 0;
-  let hasHeader = false;
+  let headers = 0;
   let last: Mark = "text";
   for (let index = 0; index < end; index++) {
     const mark = marks[index] as Mark;
     if (isBlank(lines[index])) continue;
-    if (mark === "header") hasHeader = true;
-    if (mark === "quote" && last !== "quote") blocks++;
+    if (mark === "quote" && last !== "quote") {
+      blocks++;
+      if (last === "header" || isQuotedHeader(lines, index)) headers++;
+    }
     last = mark;
   }
-  return blocks <= 1 && hasHeader;
+  return blocks === 1 && headers === 1;
+}
+
+/** Apple's phones quote the header too: `> On Monday, Ada wrote:`. */
+function isQuotedHeader(lines: Line[], index: number): boolean {
+  const unquoted = lines.slice(index, index + 5).map((line) => readLine(line.text.replace(/^>\s*/, "")));
+  return unquoted.some((line, at) => mayEndReplyHeader(line) && findReplyHeaderStart(unquoted, at, 0) === 0);
 }
 
 /** Everything but quotes and headers, signatures included. */

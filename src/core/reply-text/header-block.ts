@@ -8,6 +8,9 @@ const LINES_MAX = 25;
 const CONTINUATION_MAX = 4;
 const EMAIL = /[^\s<>()[\]"']{1,64}@[^\s<>()[\]"']{2,}/;
 
+/** A day and a time. */
+const DATE = /\d.*\d{1,2}[:.h]\d{2}/;
+
 const KINDS_BY_LABEL = new Map<string, Set<LabelKind>>();
 for (const kind of Object.keys(HEADER_LABELS) as LabelKind[])
   for (const label of HEADER_LABELS[kind])
@@ -60,6 +63,8 @@ export function readHeaderBlock(lines: Line[], start: number, afterMarker: boole
   if (readLabel(first) === null) return null;
   const seen = new Set<LabelKind>();
   let fromValue = "";
+  let hasAddress = false;
+  let hasDate = false;
   let end = start;
   let continuation = 0;
   for (let index = start; index < Math.min(lines.length, start + LINES_MAX); index++) {
@@ -74,11 +79,13 @@ export function readHeaderBlock(lines: Line[], start: number, afterMarker: boole
     if (kind === null) break;
     seen.add(kind);
     if (kind === "from") fromValue = label.value;
+    hasAddress ||= (kind === "from" || kind === "to") && EMAIL.test(label.value);
+    hasDate ||= kind === "sent" && DATE.test(label.value);
     continuation = 0;
     end = index + 1;
   }
   if (seen.has("from") && fromValue === "") fromValue = "?";
-  return isBlock(seen, fromValue, afterMarker) ? { end, fromValue } : null;
+  return isBlock(seen, fromValue, hasAddress && hasDate, afterMarker) ? { end, fromValue } : null;
 }
 
 function isComplete(seen: Set<LabelKind>): boolean {
@@ -91,9 +98,15 @@ function pickKind(kinds: Set<LabelKind>, seen: Set<LabelKind>): LabelKind | null
   return kinds.has("other") || kinds.has("cc") ? "other" : null;
 }
 
-function isBlock(seen: Set<LabelKind>, fromValue: string, afterMarker: boolean): boolean {
+function isBlock(
+  seen: Set<LabelKind>,
+  fromValue: string,
+  isSenderAndDate: boolean,
+  afterMarker: boolean,
+): boolean {
   const count = [...seen].filter((kind) => kind !== "other").length;
   if (afterMarker && count >= 2) return true;
+  if (count === 2) return isSenderAndDate;
   if (count < 3) return false;
   if (seen.has("subject") && seen.has("sent")) return true;
   return seen.has("from") && (EMAIL.test(fromValue) ? seen.has("sent") || seen.has("subject") : false);

@@ -14,13 +14,35 @@ export interface Line {
 }
 
 export function readLines(text: string): Line[] {
-  return text.split(/\r\n|[\r\n\u2028\u2029]/).map(readLine);
+  const lines = text.split(/\r\n|[\r\n\u2028\u2029]/).map(readLine);
+  markOddQuotes(lines);
+  return lines;
 }
 
-function readLine(raw: string): Line {
+export function readLine(raw: string): Line {
   const isLong = raw.length > JUDGED_LENGTH;
   const text = foldLine(isLong ? raw.trimStart().slice(0, JUDGED_LENGTH) : raw);
   return { raw, text, isLong, isQuote: /^[>＞](?![_.]<|<)/u.test(text) };
+}
+
+const PIPE_QUOTE = /^\|(?!\|)/;
+/** Usenet quotes with the initials of who is quoted: `AL> text`. */
+const INITIALS_QUOTE = /^[A-Za-z]{1,3}> ?/;
+
+/**
+ * Runs of two or more lines quoted by `|` under something that ends with a colon, an address or a year (a table has
+ * a second `|`), or by initials.
+ */
+function markOddQuotes(lines: Line[]): void {
+  let above = "";
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] as Line;
+    const isRun = (pattern: RegExp) => pattern.test(line.text) && pattern.test(lines[index + 1]?.text ?? "");
+    const goesOn = (pattern: RegExp) => lines[index - 1]?.isQuote === true && pattern.test(line.text);
+    const isPiped = isRun(PIPE_QUOTE) && !line.text.slice(1).includes("|") && /[:>]$|\d{4}/.test(above);
+    if (isPiped || isRun(INITIALS_QUOTE) || goesOn(PIPE_QUOTE) || goesOn(INITIALS_QUOTE)) line.isQuote = true;
+    if (line.text !== "") above = line.text;
+  }
 }
 
 /** Without invisible and direction marks, white space folded to single spaces. */

@@ -1,6 +1,6 @@
 /** The line that stands over a quote: "On Monday, Ada <ada@example.com> wrote:", in any language and wrapped anyhow. */
 import { ON_WORDS, WROTE_WORDS } from "./languages.ts";
-import { anyOf, isBlank, type Line, stripMarkup } from "./lines.ts";
+import { anyOf, isBlank, type Line, readLine, stripMarkup } from "./lines.ts";
 
 /** A header is wrapped over at most this many lines, and no longer than that. */
 const HEADER_LINES_MAX = 6;
@@ -10,7 +10,10 @@ const isUnspaced = (word: string) => /^[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\
 const WROTE_SPACED = `(?<![\\p{L}\\p{M}])(?:${anyOf(WROTE_WORDS.filter((word) => !isUnspaced(word)))})(?![\\p{L}\\p{M}])`;
 const WROTE_SOURCE = `(?:${WROTE_SPACED}|${anyOf(WROTE_WORDS.filter(isUnspaced))})`;
 const WROTE = new RegExp(WROTE_SOURCE, "iu");
-const ENDS = new RegExp(`[:：][\\s*_-]*$|${WROTE_SOURCE}[^\\p{L}\\p{N}]*$|[)>\\]] ?[\\s*_-]*$`, "iu");
+const ENDS = new RegExp(
+  `[:：][\\s*_-]*$|${WROTE_SOURCE}[^\\p{L}\\p{N}]*$|[)>\\]] ?[\\s*_-]*$|^(?:19|20)\\d{2}[-/].{6,120}$`,
+  "iu",
+);
 const ON_SPACED = ON_WORDS.filter((word) => !isUnspaced(word));
 const STARTS_WITH_ON = new RegExp(
   `^(?:(?:${anyOf(ON_SPACED)})(?![\\p{L}\\p{M}'’])|${anyOf(ON_WORDS.filter(isUnspaced))})`,
@@ -22,6 +25,10 @@ const BRACKETED_EMAIL = /[<([] ?(?:mailto:)?[^\s<>()[\]"']{1,64}@[^\s<>()[\]"']{
 const TIME = /(?<!\d)\d{1,2} ?[:.h時点시] ?\d{2}(?!\d)|\d{1,2} ?(?:am|pm|a\.m\.|p\.m\.|uhr)\b/iu;
 const DAY =
   /(?<!\d)(?:19|20)\d{2}(?!\d)|(?<!\d)\d{1,2}[-./] ?\d{1,2}[-./] ?(?:\d{4}|\d{2})(?!\d)|\d{1,2}\.? ?[月월]|(?<!\d)\d{1,2}\.? (?:de )?\p{L}{3,}|\p{L}{3,}\.? \d{1,2}(?!\d)/u;
+
+/** Gmail once wrote no verb and no colon: `2016-03-03 17:21 GMT+01:00 Ada Lovelace <ada@example.com>`. */
+const OLD_GMAIL =
+  /^(?:19|20)\d{2}[-/]\d{1,2}[-/]\d{1,2},? (?:\d{1,2}:\d{2}(?::\d{2})? )?(?:GMT|UTC)[+-]\d{1,2}:?\d{2} [^.!?]{1,80}$|^(?:19|20)\d{2}[-/]\d{1,2}[-/]\d{1,2} [^.!?:<>]{1,80}<[^\s<>]+@[^\s<>]+>:?$/u;
 
 const hasDate = (text: string) => DAY.test(text) || TIME.test(text);
 const hasFullDate = (text: string) =>
@@ -40,11 +47,16 @@ export function findReplyHeaderStart(lines: Line[], end: number, floor: number):
   const isQuoteNext = nextIsQuote(lines, end + 1);
   let weak = -1;
   let text = "";
+  let blanks = 0;
   for (let start = end; start >= floor && start > end - HEADER_LINES_MAX; start--) {
     const line = lines[start];
-    if (line === undefined || isBlank(line) || line.isLong) break;
+    if (line === undefined || line.isLong) break;
+    if (isBlank(line)) {
+      if (/^<|^mailto:/i.test(text) && ++blanks <= 2) continue;
+      break;
+    }
     if (line.isQuote && !isWrappedEnd(line, start, end)) break;
-    text = `${line.text.replace(/^> ?/, "")} ${text}`;
+    text = `${line.text} ${text}`;
     if (text.length > HEADER_LENGTH_MAX) break;
     const strength = judgeHeader(cleanHeader(text), isQuoteNext);
     if (strength === "strong") return start;
@@ -53,9 +65,40 @@ export function findReplyHeaderStart(lines: Line[], end: number, floor: number):
   return weak;
 }
 
+/** "On Monday, ..." within a line that has words before it. */
+const INNER_ON = /(?<=[\s.!?…)>-])(?:On|Am|Le|El|Il|Em|Op|Den|Dne|Dňa|W dniu|Dnia|Pe|În) (?=.{0,20}\d)/gu;
+
+/** Splits the lines in which a reply header follows somebody's words: "Thanks! On Monday, ... wrote:". */
+export function splitSharedLines(lines: Line[]): Line[] {
+  return lines.flatMap((line, index) => {
+    const column = line.isLong || line.isQuote ? 0 : findInnerHeader(lines, index);
+    return column === 0
+      ? [line]
+      : [readLine(line.raw.slice(0, column).replace(/[\s-]+$/, "")), readLine(line.raw.slice(column))];
+  });
+}
+
+function findInnerHeader(lines: Line[], index: number): number {
+  const raw = (lines[index] as Line).raw;
+  for (const match of raw.matchAll(INNER_ON)) {
+    let text = raw.slice(match.index);
+    for (let end = index; end < index + 4 && text.length < HEADER_LENGTH_MAX; end++) {
+      if (end > index) text += ` ${lines[end]?.text ?? ""}`;
+      const isQuoteNext = nextIsQuote(lines, end + 1);
+      const header = cleanHeader(text);
+      if ((isQuoteNext || BRACKETED_EMAIL.test(header)) && judgeHeader(header, isQuoteNext) === "strong")
+        return match.index;
+      if (isBlank(lines[end + 1]) || lines[end + 1]?.isQuote === true) break;
+    }
+  }
+  return 0;
+}
+
 /** Mail programs that wrap late put a `>` before the rest of the header: "> wrote:". */
 function isWrappedEnd(line: Line, index: number, end: number): boolean {
-  return index === end && line.text.length < 40 && /^> ?(?:[^\s<>]+@[^\s<>]+> ?)?\p{L}+\W*$/u.test(line.text);
+  return (
+    index === end && line.text.length < 40 && /^> ?(?:[^\s<>]+@[^\s<>]+> ?)?(?:\p{L}+\W*|:)$/u.test(line.text)
+  );
 }
 
 function nextIsQuote(lines: Line[], from: number): boolean {
@@ -79,12 +122,14 @@ function judgeHeader(text: string, isQuoteNext: boolean): "strong" | "weak" | nu
   const hasVerb = WROTE.test(text);
   const endsWithColon = /[:：]$/u.test(text);
   const endsWithVerb = hasVerb && new RegExp(`${WROTE_SOURCE}[^\\p{L}\\p{N}]*$`, "iu").test(text);
+  if (OLD_GMAIL.test(text)) return "strong";
   if (!endsWithColon && !endsWithVerb) return null;
   const startsRight = startsLikeHeader(text);
   if (hasVerb && hasFullDate(text))
     return startsRight ? "strong" : isQuoteNext && BRACKETED_EMAIL.test(text) ? "weak" : null;
   if (endsWithColon && BRACKETED_EMAIL.test(text) && hasFullDate(text))
     return startsRight ? "strong" : "weak";
+  if (hasVerb && hasDate(text) && EMAIL.test(text) && STARTS_WITH_ON.test(text)) return "strong";
   if (hasVerb && endsWithColon && EMAIL.test(text))
     return startsWithSender(text) || isQuoteNext ? "weak" : null;
   if (hasVerb && hasDate(text) && startsRight && (isQuoteNext || endsWithColon)) return "strong";

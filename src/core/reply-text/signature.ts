@@ -5,17 +5,29 @@ import { isRule } from "./markers.ts";
 /** After `-- ` (RFC 3676) come at most this many lines; more is no signature but a part of the text. */
 const SIGNATURE_LINES_MAX = 30;
 const LOOSE_SIGNATURE_LINES_MAX = 15;
+const LIST_FOOTER_LINES_MAX = 8;
+/** Somebody's own and the mailing list's, and some to spare. */
+const SIGNATURES_MAX = 4;
 const FOOTER_LENGTH_MAX = 220;
 
 const DEVICE =
   "(?:iphone|ipad|ipod|i-phone|apple watch|android|mobile|mobil\\p{L}*|handy|smartphone|phone|cell|blackberry|samsung|galaxy|huawei|xiaomi|redmi|oneplus|pixel|nexus|htc|lg|motorola|nokia|sony|xperia|windows|outlook|yahoo|aol|gmx|web\\.de|proton ?mail|gmail|mailbox|mail|airmail|spark|newton|k-9|fairemail|bluemail|nine|tablet|tablette|surface|mac|macbook|tel[eé]f\\p{L}*|t[eé]l[eé]ph\\p{L}*|portable|m[oó]vil|cellulare|celular|telemóvel|telefoon|telefon\\p{L}*|mobiel\\p{L}*|puhelim\\p{L}*|komórk\\p{L}*|телефон\\p{L}*|смартфон\\p{L}*|iphon'?\\p{L}*|ti-85|device|gerät)";
 
-const FOOTERS: RegExp[] = [
+/** Words that make a sentence of it: "Sent from my desk is easier than from my phone." */
+const PROSE =
+  /\b(?:is|are|was|were|but|does|doesn't|didn't|did|can|cannot|can't|when|because|which|never|app|yesterday|today|this morning)\b/i;
+
+/** Only where no word of prose follows. */
+const SENT_FROM: RegExp[] = [
   new RegExp(
-    `^[<(\\[]{0,2}(?:sent|send|written|typed|posted|dictated|from)(?: (?:to you|this|it))? (?:from|via|with|by|on|using|through)? ?.{0,40}${DEVICE}`,
+    `^[<(\\[]{0,2}(?:sent|written|typed|posted|dictated)(?: to you)? (?:from|via|with|by|on|using|through) .{0,30}(?<!\\p{L})${DEVICE}(?!\\p{L}).{0,100}$`,
     "iu",
   ),
-  /^[<(]{0,2}sent (?:from|via|with|using|on) (?:my |a |the )?[^.!?]{1,60}$/iu,
+  /^[<(]{0,2}sent (?:from|via|with|using|by|on) (?:my |a |the |mail |\[mail\])[^.!?]{1,60}$/iu,
+  /^[<(]{0,2}[Ss]ent (?:from|via|with|using) [\p{Lu}\d][\p{L}\d.+-]{0,30}(?: [\p{Lu}\d][\p{L}\d.+-]{0,30}){0,3} ?(?:[<([]?https?:\S{1,150})?$/u,
+];
+
+const FOOTERS: RegExp[] = [
   /^(?:get|télécharge[rz]?|obtenir|obtén|obtener|obter|scarica|ottieni|download|holen sie sich|laden sie|hanki|skaffa|hämta|hent|få|pobierz|скачать) \[?(?:outlook|yahoo mail|bluemail|gmail)\b.{0,160}$/iu,
   new RegExp(
     `^(?:von meinem?|von unterwegs|vom|gesendet (?:von|mit|über|via)|diese (?:nachricht|e-?mail) wurde|mit (?:der|dem|freundlichen grüßen vom)) .{0,80}(?:${DEVICE}|gesendet)`,
@@ -58,7 +70,11 @@ const FOOTERS: RegExp[] = [
 export function isFooter(line: Line): boolean {
   if (line.isLong || line.text === "" || line.text.length > FOOTER_LENGTH_MAX) return false;
   const text = stripMarkup(line.text).replace(/^[-–—•~]+ ?(?=\S)/u, "");
-  return FOOTERS.some((pattern) => pattern.test(text)) && !/[?]$/.test(text);
+  if (/[?]$/.test(text)) return false;
+  return (
+    FOOTERS.some((pattern) => pattern.test(text)) ||
+    (!PROSE.test(text) && SENT_FROM.some((pattern) => pattern.test(text)))
+  );
 }
 
 /**
@@ -67,9 +83,31 @@ export function isFooter(line: Line): boolean {
  */
 export function trimSignature(lines: Line[], from: number, to: number): number {
   let end = trimFooters(lines, from, to);
-  const delimiter = findSignatureDelimiter(lines, from, end);
-  if (delimiter >= 0) end = trimFooters(lines, from, delimiter);
+  for (let round = 0; round < SIGNATURES_MAX; round++) {
+    const delimiter = findSignatureDelimiter(lines, from, end);
+    const start = delimiter >= 0 ? delimiter : findLooseSignature(lines, from, end);
+    if (start < 0) break;
+    end = trimFooters(lines, from, start);
+  }
   return end;
+}
+
+/** `____` and a few short lines, or a mailing list's footer, at the very end. */
+function findLooseSignature(lines: Line[], from: number, to: number): number {
+  let following = 0;
+  let namesList = false;
+  for (let index = to - 1; index >= from && following <= LIST_FOOTER_LINES_MAX; index--) {
+    const line = lines[index] as Line;
+    if (/^(?:_{2,}|-{5,})$/.test(line.text))
+      return namesList || (following <= 3 && /^_/.test(line.text)) ? index : -1;
+    namesList ||=
+      /mailing list|listinfo|unsubscribe|google groups?|you received this (?:message|email) because/i.test(
+        line.text,
+      );
+    if (line.text.length > 100) return -1;
+    if (!isBlank(line)) following++;
+  }
+  return -1;
 }
 
 function trimFooters(lines: Line[], from: number, to: number): number {
