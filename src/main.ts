@@ -74,7 +74,7 @@ async function startParts(
   const appUrl = config.service.appUrl ?? server.url;
   const tokens = await readTokenSettings(config);
 
-  const mailOut = await openMailOut(config);
+  const mailOut = await openMailOut(config, log);
   if (mailOut) closers.push(mailOut.close);
   const slack = await openSlack(config, { sql, settings, recordInbound: record, log });
   if (slack) closers.push(slack.settled);

@@ -13,9 +13,14 @@ export interface OutboxRelay {
   stop(): Promise<void>;
 }
 
+/** Hands one batch over; for runtimes without a process that lives on. Resolves to the number handed over. */
+export function relayOutboxOnce(sql: SqlPool, client: WorkflowClient): Promise<number> {
+  return relayOutboxBatch(sql, BATCH_SIZE, createSend(client));
+}
+
 /** Sends events with `outbox-<row id>` as event id: Inngest and the embedded engine drop a second one. */
-export async function startOutboxRelay(sql: SqlPool, client: WorkflowClient, log: Log): Promise<OutboxRelay> {
-  const send = async (rows: OutboxRow[]): Promise<void> => {
+function createSend(client: WorkflowClient): (rows: OutboxRow[]) => Promise<void> {
+  return async (rows) => {
     await client.send(
       rows.map((row) => ({
         id: `outbox-${row.id}`,
@@ -25,6 +30,11 @@ export async function startOutboxRelay(sql: SqlPool, client: WorkflowClient, log
       })),
     );
   };
+}
+
+/** Runs until it is stopped: batches while there are any, then sleeps until NOTIFY or the sweep. */
+export async function startOutboxRelay(sql: SqlPool, client: WorkflowClient, log: Log): Promise<OutboxRelay> {
+  const send = createSend(client);
   let stopping = false;
   let woken = false;
   let wake: (() => void) | null = null;
