@@ -1,0 +1,209 @@
+/** Reads mails of an open mailbox by UID: small ones in batches, large ones piece by piece, never one too many. */
+import { setTimeout as delay } from "node:timers/promises";
+import type { FetchMessageObject, ImapFlow } from "imapflow";
+
+export type FetchedMail =
+  | { kind: "mail"; uid: number; receivedAt: Date; raw: Uint8Array }
+  /** It is there, and the server does not hand it over. `raw` is what could be had. */
+  | { kind: "unfetchable"; uid: number; receivedAt: Date; reason: string; raw: Uint8Array };
+
+export interface FetchPlan {
+  /** UIDs of one batch at most. */
+  batchCount(firstUid: number): number;
+  /** A reason to give this mail up without asking for it again, or null. */
+  giveUp(uid: number): string | null;
+  /** Called before UIDs are asked for, and with an empty list once they are there. */
+  onAsking(uids: readonly number[]): void;
+  sizeBytesMax: number;
+  /** Between two tries for one mail. */
+  retryDelayMs: number;
+}
+
+interface MailFacts {
+  uid: number;
+  sizeBytes: number;
+  receivedAt: Date;
+}
+
+/** A larger mail is fetched alone, in pieces of this size. */
+const PIECE_SIZE_BYTES = 1024 * 1024;
+const BATCH_SIZE_BYTES_MAX = 4 * 1024 * 1024;
+const FACTS_COUNT = 200;
+const TRIES_MAX = 3;
+
+/**
+ * UIDs from `fromUid` on, ascending. Rejects where the server does not answer the search.
+ * (`UID SEARCH n:*` names the last mail even if its UID is below n: RFC 3501, 6.4.8.)
+ */
+export async function searchUids(client: ImapFlow, fromUid: number): Promise<number[]> {
+  const found = await client.search({ uid: `${fromUid}:*` }, { uid: true });
+  if (!Array.isArray(found)) throw new Error("The server did not answer the search for new mail.");
+  return found.filter((uid) => uid >= fromUid).sort((a, b) => a - b);
+}
+
+/**
+ * The mails of `uids` (ascending), in that order, in batches. A mail that has been expunged in the meantime is left
+ * out. While a batch is worked on, the next is fetched, unless one of them holds a large mail.
+ */
+export async function* readMails(
+  client: ImapFlow,
+  uids: readonly number[],
+  plan: FetchPlan,
+): AsyncGenerator<FetchedMail[]> {
+  for (let at = 0; at < uids.length; ) {
+    const count = Math.min(FACTS_COUNT, plan.batchCount(uids[at] ?? 0));
+    const window = uids.slice(at, at + count);
+    at += window.length;
+    const batches = cutBatches(await readFacts(client, window, plan));
+    let ahead: Promise<FetchedMail[]> | null = null;
+    for (const [index, batch] of batches.entries()) {
+      const mails = await (ahead ?? readBatch(client, batch, plan));
+      const next = batches[index + 1];
+      ahead = next && !isLarge(batch) && !isLarge(next) ? readBatch(client, next, plan) : null;
+      // A failure is met when its turn comes; until then it must not count as unhandled.
+      ahead?.catch(() => {});
+      yield mails;
+    }
+  }
+}
+
+function isLarge(batch: MailFacts[]): boolean {
+  return batch.some(({ sizeBytes }) => sizeBytes > PIECE_SIZE_BYTES);
+}
+
+function cutBatches(facts: MailFacts[]): MailFacts[][] {
+  const batches: MailFacts[][] = [];
+  let room = 0;
+  for (const mail of facts) {
+    const size = Math.max(mail.sizeBytes, 1);
+    const current = batches.at(-1);
+    if (current === undefined || size > room || mail.sizeBytes > PIECE_SIZE_BYTES) {
+      batches.push([mail]);
+      room = mail.sizeBytes > PIECE_SIZE_BYTES ? 0 : BATCH_SIZE_BYTES_MAX - size;
+    } else {
+      current.push(mail);
+      room -= size;
+    }
+  }
+  return batches;
+}
+
+/** Size and time of arrival; a UID that the server leaves out of its answer is asked for alone later. */
+async function readFacts(client: ImapFlow, uids: readonly number[], plan: FetchPlan): Promise<MailFacts[]> {
+  const facts = new Map<number, MailFacts>();
+  const wanted = uids.filter((uid) => plan.giveUp(uid) === null);
+  plan.onAsking(wanted);
+  if (wanted.length > 0) {
+    const range = wanted.join(",");
+    for await (const one of client.fetch(range, { uid: true, size: true, internalDate: true }, { uid: true }))
+      facts.set(one.uid, { uid: one.uid, sizeBytes: one.size ?? 0, receivedAt: readArrival(one) });
+  }
+  plan.onAsking([]);
+  return uids.map((uid) => facts.get(uid) ?? { uid, sizeBytes: 0, receivedAt: new Date() });
+}
+
+function readArrival(message: FetchMessageObject): Date {
+  const date = message.internalDate === undefined ? new Date() : new Date(message.internalDate);
+  return Number.isNaN(date.getTime()) ? new Date() : date;
+}
+
+async function readBatch(client: ImapFlow, batch: MailFacts[], plan: FetchPlan): Promise<FetchedMail[]> {
+  const sources = new Map<number, Uint8Array>();
+  const wanted = batch.filter(
+    ({ uid, sizeBytes }) => plan.giveUp(uid) === null && sizeBytes <= PIECE_SIZE_BYTES,
+  );
+  if (wanted.length > 1) {
+    plan.onAsking(wanted.map(({ uid }) => uid));
+    await readSources(client, wanted, sources);
+  }
+  const mails: FetchedMail[] = [];
+  for (const facts of batch) {
+    const raw = sources.get(facts.uid);
+    const mail = raw === undefined ? await readOne(client, facts, plan) : toMail(facts, raw);
+    if (mail !== null) mails.push(mail);
+  }
+  plan.onAsking([]);
+  return mails;
+}
+
+function toMail({ uid, receivedAt }: MailFacts, raw: Uint8Array): FetchedMail {
+  return { kind: "mail", uid, receivedAt, raw };
+}
+
+async function readSources(
+  client: ImapFlow,
+  batch: MailFacts[],
+  sources: Map<number, Uint8Array>,
+): Promise<void> {
+  const range = batch.map(({ uid }) => uid).join(",");
+  try {
+    for await (const { uid, source } of client.fetch(range, { uid: true, source: true }, { uid: true }))
+      if (source !== undefined) sources.set(uid, source);
+  } catch (error) {
+    // A refusal concerns one of the mails: they are asked for one by one. Anything else is the connection's end.
+    if (refusal(error) === null) throw error;
+  }
+}
+
+/** Null where the mail has gone. Rejects only where the connection fails. */
+async function readOne(client: ImapFlow, facts: MailFacts, plan: FetchPlan): Promise<FetchedMail | null> {
+  const given = plan.giveUp(facts.uid);
+  if (given !== null) return toUnfetchable(facts, given);
+  let reason = "";
+  for (let tries = 1; tries <= TRIES_MAX; tries++) {
+    if (tries > 1) await delay(plan.retryDelayMs);
+    plan.onAsking([facts.uid]);
+    try {
+      const source = await readPieces(client, facts.uid, plan.sizeBytesMax);
+      if (source?.isWhole) return toMail(facts, source.raw);
+      if (source !== null) {
+        const megabytes = Math.round(plan.sizeBytesMax / 1024 / 1024);
+        return toUnfetchable(facts, `It is larger than ${megabytes} MB, the most that is read.`, source.raw);
+      }
+      if (!(await isStillThere(client, facts.uid))) return null;
+      reason = "The mail server lists it, but does not hand it over.";
+    } catch (error) {
+      const refused = refusal(error);
+      if (refused === null) throw error;
+      reason = `The mail server refused to hand it over: ${refused.slice(0, 200)}`;
+    }
+  }
+  return toUnfetchable(facts, reason);
+}
+
+function toUnfetchable(facts: MailFacts, reason: string, raw: Uint8Array = new Uint8Array()): FetchedMail {
+  return { kind: "unfetchable", uid: facts.uid, receivedAt: facts.receivedAt, reason, raw };
+}
+
+/** The text of a tagged NO or BAD, or null where the error is of another kind. */
+function refusal(error: unknown): string | null {
+  const { responseStatus, responseText } = error as { responseStatus?: string; responseText?: string };
+  if (responseStatus !== "NO" && responseStatus !== "BAD") return null;
+  return responseText ?? responseStatus;
+}
+
+/** The source, or as much of it as may be read; null where the server answers nothing. */
+async function readPieces(
+  client: ImapFlow,
+  uid: number,
+  sizeBytesMax: number,
+): Promise<{ raw: Uint8Array; isWhole: boolean } | null> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const query = { uid: true, source: { start: size, maxLength: PIECE_SIZE_BYTES } };
+    const message = await client.fetchOne(String(uid), query, { uid: true });
+    const piece = message ? message.source : undefined;
+    if (piece === undefined && pieces.length === 0) return null;
+    if (piece !== undefined) pieces.push(piece);
+    size += piece?.length ?? 0;
+    if (size > sizeBytesMax) return { raw: pieces[0] ?? new Uint8Array(), isWhole: false };
+    if ((piece?.length ?? 0) < PIECE_SIZE_BYTES) return { raw: Buffer.concat(pieces, size), isWhole: true };
+  }
+}
+
+async function isStillThere(client: ImapFlow, uid: number): Promise<boolean> {
+  const found = await client.search({ uid: String(uid) }, { uid: true });
+  if (!Array.isArray(found)) throw new Error("The server did not answer the search for one mail.");
+  return found.includes(uid);
+}

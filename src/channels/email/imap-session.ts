@@ -1,0 +1,203 @@
+/** One connection of the watcher: reads everything new in the order of UIDs, then waits for more. */
+import type { ImapFlow } from "imapflow";
+import type { InboundMessage, MailboxPosition } from "../../core/inbound.ts";
+import { type FetchedMail, readMails, searchUids } from "./imap-fetch.ts";
+import type { ParseMail } from "./imap-reader.ts";
+import type { MailboxCursorState } from "./imap-start.ts";
+import { unreadable } from "./parse.ts";
+
+export interface SessionTimings {
+  /** A server without IDLE is asked for new mail this often. */
+  pollMs: number;
+  /** IDLE is ended, answered for and begun again this often; RFC 2177 wants it within 29 minutes. */
+  checkMs: number;
+  /** A search or NOOP that is not answered for this long: the connection is dead. */
+  commandMs: number;
+  retryDelayMs: number;
+}
+
+export interface SessionOptions {
+  client: ImapFlow;
+  mailbox: string;
+  cursor: MailboxCursorState;
+  /** Of the whole watcher: which mails broke a connection. */
+  troubles: FetchTroubles;
+  parse: ParseMail;
+  /** Resolves once it is recorded, however long the database is away; rejects when stopped. */
+  record(message: InboundMessage, position: MailboxPosition): Promise<void>;
+  /** How many mails wait; 0 once everything is read. */
+  onBacklog(count: number): void;
+  sizeBytesMax: number;
+  timings: SessionTimings;
+}
+
+const BATCH_COUNT = 100;
+const FAILURES_MAX = 3;
+
+/** Remembers over connections which mails were being fetched when one broke, to find the one to blame. */
+export class FetchTroubles {
+  readonly #failures = new Map<number, number>();
+  #asking: readonly number[] = [];
+  /** Up to this UID mails are fetched one by one: one of them broke a connection. */
+  #carefulUntil = 0;
+
+  onAsking(uids: readonly number[]): void {
+    this.#asking = uids;
+  }
+
+  /** A connection broke. Tells the mails that were being fetched apart, or counts it against the one that was. */
+  onBroken(): void {
+    const [first, ...others] = this.#asking;
+    if (first !== undefined && others.length === 0)
+      this.#failures.set(first, (this.#failures.get(first) ?? 0) + 1);
+    this.#carefulUntil = Math.max(this.#carefulUntil, this.#asking.at(-1) ?? 0);
+    this.#asking = [];
+  }
+
+  batchCount(firstUid: number): number {
+    return firstUid <= this.#carefulUntil ? 1 : BATCH_COUNT;
+  }
+
+  giveUp(uid: number): string | null {
+    const failures = this.#failures.get(uid) ?? 0;
+    return failures < FAILURES_MAX ? null : `The connection broke ${failures} times while it was fetched.`;
+  }
+
+  onRecorded(uid: number): void {
+    this.#failures.delete(uid);
+  }
+
+  /** UIDs name other mails from now on. */
+  clear(): void {
+    this.#failures.clear();
+    this.#asking = [];
+    this.#carefulUntil = 0;
+  }
+}
+
+/** Runs until the connection ends, which rejects. The cursor's `lastUid` moves with what is recorded. */
+export async function runSession(options: SessionOptions): Promise<never> {
+  const { client, timings } = options;
+  const wake = new Wake();
+  client.on("exists", () => wake.set());
+  client.on("close", () => wake.set());
+  let canIdle = client.capabilities.has("IDLE");
+  for (;;) {
+    wake.clear();
+    await readNew(options);
+    assertOpen(client);
+    if (!canIdle) await wake.wait(timings.pollMs);
+    else if ((await idleUntil(client, wake, timings.checkMs)) === "refused") canIdle = false;
+    assertOpen(client);
+    // Some servers show a search no mail that they have not announced, which a NOOP lets them do.
+    if (!wake.isSet) await withDeadline(client, timings.commandMs, client.noop());
+  }
+}
+
+/** Idles until mail is announced, the connection ends, or `ms` are over. The next command ends the server's IDLE. */
+async function idleUntil(client: ImapFlow, wake: Wake, ms: number): Promise<"done" | "refused"> {
+  if (wake.isSet) return "done";
+  const startedAt = performance.now();
+  const ended = client.idle().then(
+    () => "ended",
+    () => "ended",
+  );
+  const why = await Promise.race([ended, wake.wait(ms)]);
+  const isAtOnce = performance.now() - startedAt < Math.min(1_000, ms / 2);
+  return why === "ended" && isAtOnce && client.usable && !wake.isSet ? "refused" : "done";
+}
+
+/** A flag that can be waited for: what happens before the wait is not missed. */
+class Wake {
+  #isSet = false;
+  #resolve: (() => void) | null = null;
+
+  get isSet(): boolean {
+    return this.#isSet;
+  }
+
+  set(): void {
+    this.#isSet = true;
+    this.#resolve?.();
+  }
+
+  clear(): void {
+    this.#isSet = false;
+  }
+
+  async wait(ms: number): Promise<void> {
+    if (this.#isSet) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#resolve = resolve;
+      timer = setTimeout(resolve, ms);
+    });
+    clearTimeout(timer);
+    this.#resolve = null;
+  }
+}
+
+async function readNew(options: SessionOptions): Promise<void> {
+  const { client, cursor, troubles, timings } = options;
+  for (;;) {
+    const uids = await withDeadline(client, timings.commandMs, searchUids(client, cursor.lastUid + 1));
+    options.onBacklog(uids.length);
+    if (uids.length === 0) return;
+    let left = uids.length;
+    const plan = {
+      batchCount: (uid: number) => troubles.batchCount(uid),
+      giveUp: (uid: number) => troubles.giveUp(uid),
+      onAsking: (asked: readonly number[]) => troubles.onAsking(asked),
+      sizeBytesMax: options.sizeBytesMax,
+      retryDelayMs: timings.retryDelayMs,
+    };
+    for await (const batch of readMails(client, uids, plan)) {
+      await recordBatch(options, batch);
+      left -= batch.length;
+      options.onBacklog(left);
+    }
+    // All of the last ones were expunged: they are not asked for again.
+    cursor.lastUid = Math.max(cursor.lastUid, uids.at(-1) ?? 0);
+  }
+}
+
+/** Parses the whole batch at once, and records in the order of UIDs. */
+async function recordBatch(options: SessionOptions, batch: FetchedMail[]): Promise<void> {
+  const { cursor, mailbox, troubles } = options;
+  const parsed = batch.map((mail) => toMessage(options, mail));
+  for (const one of parsed) one.catch(() => {});
+  for (const [index, { uid }] of batch.entries()) {
+    const message = await (parsed[index] as Promise<InboundMessage>);
+    await options.record(message, { mailbox, uidValidity: cursor.uidValidity, uid });
+    cursor.lastUid = uid;
+    troubles.onRecorded(uid);
+  }
+}
+
+async function toMessage(options: SessionOptions, mail: FetchedMail): Promise<InboundMessage> {
+  const { cursor, mailbox } = options;
+  const externalId = `${cursor.uidValidity}:${mail.uid}`;
+  const origin = { account: mailbox, externalId, receivedAt: mail.receivedAt };
+  return mail.kind === "mail" ? options.parse(mail.raw, origin) : unreadable(mail.raw, origin, mail.reason);
+}
+
+function assertOpen(client: ImapFlow): void {
+  if (!client.usable) throw new Error("The server closed the connection.");
+}
+
+/** A half-open connection answers nothing and reports nothing: only a missing answer tells. */
+async function withDeadline<T>(client: ImapFlow, ms: number, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      client.close();
+      reject(new Error(`The server did not answer within ${ms / 1000} s.`));
+    }, ms);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+    answer.catch(() => {});
+  }
+}

@@ -1,0 +1,289 @@
+/** Watches a mailbox for as long as the service runs, and hands every mail to intake once, in the order of UIDs. */
+import { setTimeout as delay } from "node:timers/promises";
+import type { InboundMessage, MailboxPosition, RecordInbound } from "../../core/inbound.ts";
+import type { Log } from "../../core/log.ts";
+import { type Backoff, createBackoff } from "./backoff.ts";
+import {
+  CONNECTION_TIMINGS,
+  type ConnectionTimings,
+  explainImapFailure,
+  openMailbox,
+} from "./imap-client.ts";
+import { IntakeGate, parkAfter } from "./imap-intake.ts";
+import type { ParseMail } from "./imap-reader.ts";
+import { FetchTroubles, runSession, type SessionTimings } from "./imap-session.ts";
+import { decideStart, type IntakeSince, type MailboxCursorState } from "./imap-start.ts";
+import type { MailboxSettings } from "./mailbox-url.ts";
+import { PARSE_LIMITS, parseMail } from "./parse.ts";
+
+export interface WatchTimings extends ConnectionTimings, SessionTimings {
+  /** The first wait after a failure; it doubles up to `backoffMaxMs`. */
+  backoffBaseMs: number;
+  backoffMaxMs: number;
+  /** A connection that held for so long was good: the next wait starts from the beginning. */
+  stableAfterMs: number;
+  /** After a refused password: a mail server locks out who tries often. */
+  loginRetryMs: number;
+  /** Not connected for so long: somebody is told. */
+  alertAfterMs: number;
+}
+
+export const WATCH_TIMINGS: WatchTimings = {
+  ...CONNECTION_TIMINGS,
+  pollMs: 30_000,
+  checkMs: 120_000,
+  commandMs: 60_000,
+  retryDelayMs: 1_000,
+  backoffBaseMs: 1_000,
+  backoffMaxMs: 60_000,
+  stableAfterMs: 120_000,
+  loginRetryMs: 300_000,
+  alertAfterMs: 300_000,
+};
+
+export type WatchState =
+  | "connecting"
+  | "reading"
+  | "watching"
+  /** Not connected; tried again at `retryAt`. */
+  | "waiting"
+  /** The server refuses user or password; tried again at `retryAt`. */
+  | "bad-login"
+  /** Intake cannot record at the moment: nothing is read, nothing is lost. */
+  | "intake-away"
+  | "stopped";
+
+export interface WatchStatus {
+  mailbox: string;
+  state: WatchState;
+  lastUid: number | null;
+  /** Mails that the server has and that are not recorded yet, as last seen. */
+  backlog: number;
+  recorded: number;
+  lastRecordedAt: Date | null;
+  connectedAt: Date | null;
+  retryAt: Date | null;
+  /** One plain sentence on the last failure; null while all is well. */
+  problem: string | null;
+  fix: string | null;
+}
+
+export interface MailboxAlert {
+  mailbox: string;
+  kind: "bad-login" | "unreachable" | "intake-refuses" | "recovered";
+  message: string;
+}
+
+export interface WatchOptions {
+  settings: MailboxSettings;
+  recordInbound: RecordInbound;
+  /** The stored cursor, or null before the first start. */
+  loadPosition(mailbox: string): Promise<MailboxCursorState | null>;
+  /** Stores a cursor at a first start, and after the server gave the mailbox a new UIDVALIDITY. */
+  savePosition(mailbox: string, cursor: MailboxCursorState): Promise<void>;
+  since: IntakeSince;
+  log: Log;
+  /** Default: parses in this thread; `createParsePool().parse` is the safer choice. */
+  parse?: ParseMail;
+  /** Told once for each trouble, and once when it is over. */
+  onAlert?(alert: MailboxAlert): void;
+  sizeBytesMax?: number;
+  timings?: Partial<WatchTimings>;
+}
+
+export interface MailboxWatch {
+  /** What ledger and cursor know the mailbox by. */
+  mailbox: string;
+  status(): WatchStatus;
+  /** Resolves once nothing of it runs any more; what is not recorded by then is read again after the next start. */
+  stop(): Promise<void>;
+}
+
+/** Starts watching; never throws. Every failure is waited out, and shows in `status()` and `onAlert`. */
+export function watchMailbox(options: WatchOptions): MailboxWatch {
+  const watcher = new MailboxWatcher(options);
+  const running = watcher.run();
+  return {
+    mailbox: options.settings.mailbox,
+    status: () => watcher.status(),
+    async stop() {
+      watcher.abort();
+      await running;
+    },
+  };
+}
+
+class MailboxWatcher {
+  readonly #options: WatchOptions;
+  readonly #timings: WatchTimings;
+  readonly #abort = new AbortController();
+  readonly #troubles = new FetchTroubles();
+  readonly #connecting: Backoff;
+  readonly #intake: IntakeGate;
+  readonly #status: WatchStatus;
+  #uidValidity: number | null = null;
+  #failingSince: number | null = null;
+  #alerted = new Set<MailboxAlert["kind"]>();
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    this.#timings = { ...WATCH_TIMINGS, ...options.timings };
+    const { backoffBaseMs: baseMs, backoffMaxMs: maxMs, stableAfterMs } = this.#timings;
+    this.#connecting = createBackoff({ baseMs, maxMs, stableAfterMs });
+    this.#intake = this.#createGate(options, this.#timings);
+    this.#status = {
+      mailbox: options.settings.mailbox,
+      state: "connecting",
+      lastUid: null,
+      backlog: 0,
+      recorded: 0,
+      lastRecordedAt: null,
+      connectedAt: null,
+      retryAt: null,
+      problem: null,
+      fix: null,
+    };
+  }
+
+  #createGate({ settings, log }: WatchOptions, { backoffBaseMs, backoffMaxMs }: WatchTimings): IntakeGate {
+    return new IntakeGate({
+      mailbox: settings.mailbox,
+      baseMs: backoffBaseMs / 2,
+      maxMs: backoffMaxMs / 2,
+      signal: this.#abort.signal,
+      log,
+      onAway: () => this.#show({ state: "intake-away" }),
+      onBack: () => {
+        this.#show({ state: this.#status.connectedAt === null ? "connecting" : "reading" });
+        this.#alertRecovery("intake-refuses");
+      },
+      onStuck: () =>
+        this.#alert("intake-refuses", "Intake refuses even to park a mail: reading stands still."),
+    });
+  }
+
+  status(): WatchStatus {
+    return { ...this.#status };
+  }
+
+  #show(change: Partial<WatchStatus>): void {
+    Object.assign(this.#status, change);
+  }
+
+  abort(): void {
+    this.#abort.abort(new Error("The watcher was stopped."));
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.#abort;
+    while (!signal.aborted) {
+      try {
+        await this.#connectAndRead();
+      } catch (error) {
+        if (!signal.aborted) await this.#waitAfter(error);
+      }
+    }
+    this.#show({ state: "stopped", connectedAt: null, retryAt: null });
+  }
+
+  async #connectAndRead(): Promise<void> {
+    const { settings, since } = this.#options;
+    this.#show({ state: "connecting", connectedAt: null, retryAt: null });
+    const stored = await this.#intake.pass(() => this.#options.loadPosition(settings.mailbox));
+    const { client, mailbox } = await openMailbox(settings, this.#timings, this.#abort.signal);
+    try {
+      const { cursor, isNew } = await decideStart(client, mailbox, since, stored, new Date());
+      if (isNew) await this.#startAnew(cursor, stored);
+      this.#onConnected(cursor);
+      await runSession({
+        client,
+        mailbox: settings.mailbox,
+        cursor,
+        troubles: this.#troubles,
+        parse: this.#options.parse ?? parseMail,
+        record: (message, position) => this.#record(message, position),
+        onBacklog: (count) => this.#onBacklog(count),
+        sizeBytesMax: this.#options.sizeBytesMax ?? PARSE_LIMITS.sizeBytesMax,
+        timings: this.#timings,
+      });
+    } finally {
+      client.close();
+    }
+  }
+
+  async #startAnew(cursor: MailboxCursorState, stored: MailboxCursorState | null): Promise<void> {
+    const { settings, log } = this.#options;
+    await this.#intake.pass(() => this.#options.savePosition(settings.mailbox, cursor));
+    const { uidValidity, firstUid } = cursor;
+    if (stored === null)
+      log.info({ mailbox: settings.mailbox, uidValidity, firstUid }, "A mailbox is read from here.");
+    else
+      log.warn(
+        { mailbox: settings.mailbox, uidValidity, firstUid, before: stored.uidValidity },
+        "The mailbox has a new UIDVALIDITY: it is read again, and what is known is recorded as duplicate.",
+      );
+  }
+
+  #onConnected(cursor: MailboxCursorState): void {
+    if (this.#uidValidity !== cursor.uidValidity) this.#troubles.clear();
+    this.#uidValidity = cursor.uidValidity;
+    this.#failingSince = null;
+    const { lastUid } = cursor;
+    this.#show({ state: "reading", connectedAt: new Date(), lastUid, problem: null, fix: null });
+    this.#alertRecovery("bad-login", "unreachable");
+  }
+
+  #onBacklog(count: number): void {
+    this.#show({ backlog: count, state: count === 0 ? "watching" : "reading" });
+  }
+
+  async #waitAfter(error: unknown): Promise<void> {
+    const { settings, log } = this.#options;
+    const { connectedAt } = this.#status;
+    if (connectedAt !== null) {
+      this.#troubles.onBroken();
+      this.#connecting.heldFor(Date.now() - connectedAt.getTime());
+    }
+    const { kind, problem, fix } = explainImapFailure(error, settings);
+    const backoffMs = this.#connecting.nextMs();
+    const waitMs = kind === "login" ? Math.max(this.#timings.loginRetryMs, backoffMs) : backoffMs;
+    const retryAt = new Date(Date.now() + waitMs);
+    const state = kind === "login" ? "bad-login" : "waiting";
+    this.#show({ state, connectedAt: null, retryAt, problem, fix });
+    log.warn({ mailbox: settings.mailbox, kind, waitMs, failures: this.#connecting.failures }, problem);
+    this.#failingSince ??= Date.now();
+    if (kind === "login") this.#alert("bad-login", `${problem} ${fix}`);
+    else if (Date.now() + waitMs - this.#failingSince >= this.#timings.alertAfterMs)
+      this.#alert("unreachable", `${problem} ${fix}`);
+    await this.#pause(waitMs);
+  }
+
+  /** Records one mail. While intake is away it waits and nothing else is read; only a stop ends that. */
+  async #record(message: InboundMessage, position: MailboxPosition): Promise<void> {
+    const { outcome } = await this.#intake.pass((refusals) =>
+      this.#options.recordInbound(parkAfter(message, refusals), position),
+    );
+    const recorded = this.#status.recorded + 1;
+    this.#show({ recorded, lastRecordedAt: new Date(), lastUid: position.uid });
+    const { mailbox, uid } = position;
+    this.#options.log.info({ mailbox, uid, outcome }, "A mail was recorded.");
+  }
+
+  #alert(kind: MailboxAlert["kind"], message: string): void {
+    if (this.#alerted.has(kind)) return;
+    this.#alerted.add(kind);
+    this.#options.onAlert?.({ mailbox: this.#options.settings.mailbox, kind, message });
+  }
+
+  #alertRecovery(...kinds: MailboxAlert["kind"][]): void {
+    const over = kinds.filter((kind) => this.#alerted.delete(kind));
+    if (over.length === 0) return;
+    const message = "The mailbox is read again.";
+    this.#options.onAlert?.({ mailbox: this.#options.settings.mailbox, kind: "recovered", message });
+  }
+
+  /** Ends at once when the watcher is stopped. */
+  async #pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.#abort.signal }).catch(() => {});
+  }
+}
