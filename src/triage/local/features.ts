@@ -1,0 +1,93 @@
+/** From words to numbered features: words, pairs of words, and the letters inside words. */
+import { type Token, tokenise } from "./tokenise.ts";
+
+export const GROUP_WORD = 0;
+export const GROUP_BIGRAM = 1;
+export const GROUP_LETTERS = 2;
+/** Share of each group in the length of a ticket's vector; found by measuring, see docs/decisions. */
+export const GROUP_WEIGHTS = [1, 0.3, 1] as const;
+
+const LETTERS_MIN = 2;
+const LETTERS_MAX = 4;
+/** Words of the title count twice: there people say what it is about. */
+const TITLE_WEIGHT = 2;
+const TITLE_LENGTH_MAX = 400;
+const HEAD_LENGTH_MAX = 4500;
+const TAIL_LENGTH_MAX = 1500;
+
+export interface Document {
+  title: string;
+  text: string;
+}
+
+/**
+ * Keys are signed 32-bit numbers (fast in a Map): 30 bits of hash and 2 of group. Only keys are kept in a model,
+ * never the words of a ticket.
+ */
+export type FeatureCounts = Map<number, number>;
+
+/** The parts of a document that are read: a long text is read at its head and its tail. */
+export function readableParts(document: Document): { part: string; weight: number }[] {
+  const { text } = document;
+  const title = { part: document.title.slice(0, TITLE_LENGTH_MAX), weight: TITLE_WEIGHT };
+  if (text.length <= HEAD_LENGTH_MAX + TAIL_LENGTH_MAX) return [title, { part: text, weight: 1 }];
+  const head = { part: text.slice(0, HEAD_LENGTH_MAX), weight: 1 };
+  return [title, head, { part: text.slice(-TAIL_LENGTH_MAX), weight: 1 }];
+}
+
+/** How often each feature stands in the document. */
+export function countFeatures(document: Document): FeatureCounts {
+  const counts: FeatureCounts = new Map();
+  for (const { part, weight } of readableParts(document)) {
+    let previous: Token | undefined;
+    for (const token of tokenise(part)) {
+      forEachFeature(token, previous, (key) => counts.set(key, (counts.get(key) ?? 0) + weight));
+      previous = token;
+    }
+  }
+  return counts;
+}
+
+/** Calls `visit` with each key that a word brings: itself, itself after the previous word, and its letters. */
+export function forEachFeature(
+  token: Token,
+  previous: Token | undefined,
+  visit: (key: number) => void,
+): void {
+  const { word } = token;
+  visit(hashKey(word, 0, word.length, GROUP_WORD));
+  if (previous !== undefined) visit(hashBigram(previous.word, word));
+  if (token.pair) return;
+  const padded = ` ${word} `;
+  for (let length = LETTERS_MIN; length <= LETTERS_MAX && length <= padded.length; length++) {
+    for (let from = 0; from + length <= padded.length; from++) {
+      visit(hashKey(padded, from, from + length, GROUP_LETTERS));
+    }
+  }
+}
+
+export function groupOf(key: number): number {
+  return key & 3;
+}
+
+/** FNV-1a over UTF-16 units, mixed at the end; the low two bits say the group. */
+function hashKey(text: string, from: number, to: number, group: number): number {
+  return finish(hashUnits(0x811c9dc5, text, from, to), group);
+}
+
+function hashBigram(first: string, second: string): number {
+  const start = Math.imul(hashUnits(0x811c9dc5, first, 0, first.length) ^ 0x20, 0x01000193);
+  return finish(hashUnits(start, second, 0, second.length), GROUP_BIGRAM);
+}
+
+function hashUnits(start: number, text: string, from: number, to: number): number {
+  let hash = start;
+  for (let i = from; i < to; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash;
+}
+
+function finish(hash: number, group: number): number {
+  let mixed = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  mixed = Math.imul(mixed ^ (mixed >>> 12), 0x297a2d39);
+  return ((mixed ^ (mixed >>> 15)) & ~3) | group;
+}

@@ -1,0 +1,107 @@
+/** Triage without a network: our own small model and rules. It never rejects, and it says what it only guesses. */
+import { checkEvidence } from "../../core/evidence.ts";
+import type { Classifier, Desk, Evidence, Triage, TriageExample, TriageInput } from "../../core/triage.ts";
+import { findGuesses } from "../guesses.ts";
+import { type HonestMessage, separateInstructions } from "../honest-text.ts";
+import { fingerprintDesk, trainDeskModel } from "./desk-model.ts";
+import { detectLanguage } from "./language.ts";
+import { findSpeakingWords, type Prediction, predict } from "./model.ts";
+import { writeNotes } from "./notes.ts";
+import { guessPriority } from "./priority.ts";
+import { findSkills } from "./skills.ts";
+import { draftReply } from "./suggested-reply.ts";
+import { summarise } from "./summary.ts";
+import type { Model } from "./train.ts";
+
+export const LOCAL_MODEL = "local-1";
+/** Stands where other classifiers name their prompt: the version of the start and the rules. */
+const RULES_VERSION = "local-1";
+/** A second category is worth considering for skills from this probability on. */
+const PLAUSIBLE_FROM = 0.2;
+const NOTE_LENGTH_MAX = 2000;
+
+export interface LocalClassifierOptions {
+  /** Corrections and closed tickets to learn from, besides those that come with the desk. */
+  examples?: TriageExample[];
+}
+
+/** Trains at the first ticket, and again when the desk's categories or examples have changed (well under a second). */
+export function createLocalClassifier({ examples = [] }: LocalClassifierOptions = {}): Classifier {
+  let trained: { on: string; model: Model } | null = null;
+  const modelFor = (desk: Desk): Model => {
+    const all = joinExamples(examples, desk.examples);
+    const on = fingerprintDesk(desk, all);
+    if (trained?.on !== on) trained = { on, model: trainDeskModel(desk, all) };
+    return trained.model;
+  };
+  return {
+    source: "local",
+    model: LOCAL_MODEL,
+    async classify(input, desk) {
+      const started = performance.now();
+      const triage = triageLocally(input, desk, modelFor(desk));
+      return {
+        source: "local",
+        model: LOCAL_MODEL,
+        promptVersion: RULES_VERSION,
+        latencyMs: Math.round(performance.now() - started),
+        tokensIn: null,
+        tokensOut: null,
+        triage,
+      };
+    },
+  };
+}
+
+function joinExamples(first: TriageExample[], second: TriageExample[]): TriageExample[] {
+  const seen = new Set(first.map(({ text, category }) => `${category}\u001f${text}`));
+  return [...first, ...second.filter(({ text, category }) => !seen.has(`${category}\u001f${text}`))];
+}
+
+/** The category is one of the desk's; "" only where the desk has none. */
+function triageLocally(input: TriageInput, desk: Desk, model: Model): Triage {
+  const message = separateInstructions(input);
+  const predictions = predict(model, message);
+  const best = predictions[0] ?? { label: "", probability: 0 };
+  const { quotes: urgentWords, priority } = guessPriority(message);
+  const found = findSkills(message, plausible(predictions), desk);
+  const notes = writeNotes(message, best.label);
+  const evidence: Evidence[] = [
+    ...categoryEvidence(model, message, best),
+    ...urgentWords.map((quote): Evidence => ({ field: "priority", quote, value: priority })),
+    ...found.quotes.map(({ quote, skill }): Evidence => ({ field: "skills", quote, value: skill })),
+    ...notes.facts.map(({ quote, label }): Evidence => ({ field: "helpfulNotes", quote, value: label })),
+  ];
+  const language = detectLanguage(`${message.title}\n${message.text}`);
+  const labels = {
+    category: best.label,
+    priority,
+    skills: found.skills,
+    helpfulNotes: notes.helpfulNotes.slice(0, NOTE_LENGTH_MAX),
+    evidence: checkEvidence(evidence, message).kept,
+  };
+  return {
+    ...labels,
+    summary: summarise(message),
+    suggestedReply: draftReply(language),
+    language,
+    confidence: Math.round(best.probability * 1000) / 1000,
+    guesses: findGuesses(labels),
+    suspicious: message.suspicious,
+  };
+}
+
+/** The likeliest category, and those that come close. */
+function plausible(predictions: Prediction[]): string[] {
+  return predictions
+    .filter(({ probability }, place) => place === 0 || probability >= PLAUSIBLE_FROM)
+    .map(({ label }) => label);
+}
+
+function categoryEvidence(model: Model, message: HonestMessage, { label }: Prediction): Evidence[] {
+  return findSpeakingWords(model, message, label).map(({ quote }) => ({
+    field: "category",
+    quote,
+    value: label,
+  }));
+}
