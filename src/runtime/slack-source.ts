@@ -1,6 +1,5 @@
 /** The Slack channels of the desk as sources of the comparison with the ledger. */
-import type { SlackHistory } from "../channels/slack/history.ts";
-import type { InboundSlackMessage } from "../core/inbound.ts";
+import type { ListedSlackMessage, SlackHistory } from "../channels/slack/history.ts";
 import type { SqlPool } from "../db/client.ts";
 import { listOpenSlackThreads, watchSlackChannel } from "../db/slack-cards.ts";
 import type { MessageSource } from "../workflows/reconcile.ts";
@@ -41,8 +40,8 @@ function createSource(
   oldestTs: string,
   olderThreads: string[],
 ): MessageSource {
-  let batch = new Map<string, InboundSlackMessage>();
-  async function* listAll(): AsyncGenerator<InboundSlackMessage> {
+  let batch = new Map<string, ListedSlackMessage>();
+  async function* listAll(): AsyncGenerator<ListedSlackMessage> {
     yield* history.listMessages(channel, oldestTs);
     for (const threadTs of olderThreads) yield* history.listReplies(channel, threadTs, oldestTs);
   }
@@ -59,7 +58,7 @@ function createSource(
       }
       if (batch.size > 0) yield [...batch.keys()];
     },
-    fetch: async (externalId) => batch.get(externalId) ?? null,
+    fetch: async (externalId) => (await batch.get(externalId)?.load()) ?? null,
     close: async () => {},
   };
 }

@@ -23,7 +23,11 @@ it("says which permissions are missing", async () => {
 it("says what to do about a wrong token", async () => {
   bench = await startSlackBench({ channel: { botToken: "xoxb-wrong" } });
   const answer = await bench.channel.check();
-  expect(answer).toMatchObject({ ok: false, fix: expect.stringContaining("SLACK_BOT_TOKEN") });
+  expect(answer).toMatchObject({
+    ok: false,
+    kind: "refused",
+    fix: expect.stringContaining("SLACK_BOT_TOKEN"),
+  });
   expect(JSON.stringify(answer)).not.toContain("xoxb-wrong");
 });
 
@@ -38,6 +42,7 @@ it.each([
   bench = await startSlackBench({ standIn: { channels } });
   expect(await bench.channel.check()).toEqual({
     ok: false,
+    kind: "incomplete",
     problem: expect.stringMatching(problem),
     fix: expect.stringMatching(fix),
   });
@@ -56,6 +61,12 @@ it("says what to do when Slack cannot be reached", async () => {
   bench = await startSlackBench({ channel: { slackApiUrl: "http://127.0.0.1:9/api/" } });
   expect(await bench.channel.check()).toMatchObject({
     ok: false,
+    kind: "unreachable",
     fix: expect.stringContaining("SLACK_API_URL"),
   });
+});
+
+it("names the workspace that messages are recorded under", async () => {
+  bench = await startSlackBench();
+  expect(await bench.channel.readTeamId()).toBe("T0STANDIN");
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ListedSlackMessage } from "../../src/channels/slack/history.ts";
 import type { InboundSlackMessage } from "../../src/core/inbound.ts";
 import { ADA, EVA, HELP, type SlackBench, sampleCard, startSlackBench, TRIAGE } from "../helpers/slack.ts";
 
@@ -11,12 +12,12 @@ afterEach(() => bench.close());
 const say = (text: string, threadTs?: string, channel = HELP) =>
   bench.slack.postAsUser({ user: EVA.id, channel, text, ...(threadTs === undefined ? {} : { threadTs }) });
 
-async function collect(source: AsyncIterable<InboundSlackMessage>): Promise<InboundSlackMessage[]> {
+async function collect(source: AsyncIterable<ListedSlackMessage>): Promise<InboundSlackMessage[]> {
   const all: InboundSlackMessage[] = [];
-  for await (const message of source) all.push(message);
+  for await (const message of source) all.push(await message.load());
   return all;
 }
-const textsOf = async (source: AsyncIterable<InboundSlackMessage>) =>
+const textsOf = async (source: AsyncIterable<ListedSlackMessage>) =>
   (await collect(source)).map(({ text }) => text);
 
 describe("listMessages", () => {
@@ -35,6 +36,17 @@ describe("listMessages", () => {
       a.externalId.localeCompare(b.externalId);
     expect(listed.toSorted(byId)).toEqual(bench.ledger.recorded.toSorted(byId));
     expect(listed).toHaveLength(4);
+  });
+
+  it("asks for names and files of no message that nobody loads", async () => {
+    const files = [{ name: "a.txt", mimetype: "text/plain", content: new Uint8Array([1]) }];
+    const ts = await bench.slack.postAsUser({ user: EVA.id, channel: HELP, text: "see", files });
+    const before = bench.slack.calls().length;
+    for await (const { externalId } of bench.channel.history.listMessages(HELP, "0")) {
+      expect(externalId).toBe(`${HELP}:${ts}`);
+    }
+    const calls = bench.slack.calls().slice(before);
+    expect(calls.map(({ method }) => method)).toEqual(["conversations.history"]);
   });
 
   it("puts each thread behind its root, oldest first", async () => {

@@ -17,6 +17,7 @@ import { register as registerMessages } from "./listeners/events/messages.ts";
 import { register as registerReplyForm } from "./listeners/views/reply-form.ts";
 import { register as registerResolveForm } from "./listeners/views/resolve-form.ts";
 import { createSlackReceiver, type WaitUntil } from "./receiver.ts";
+import { toAppError } from "./slack-error.ts";
 import type { WatchedPlaces } from "./slack-message.ts";
 import { createSlackUsers } from "./users.ts";
 import { createWebClient, type Fetch } from "./web-client.ts";
@@ -49,6 +50,8 @@ export interface SlackChannel {
   desk: SlackDesk;
   history: SlackHistory;
   check(): Promise<SlackCheck>;
+  /** The workspace of the token: the account that messages are recorded under. Rejects with an AppError. */
+  readTeamId(): Promise<string>;
   /** Resolves when no listener is at work any more: for a graceful shutdown. */
   settled(): Promise<void>;
 }
@@ -94,6 +97,12 @@ export function createSlackChannel(options: SlackChannelOptions): SlackChannel {
     desk: createSlackDesk(web, triageChannel),
     history: createSlackHistory({ web, users, files, places }),
     check: () => checkSlack(web, [...places.supportChannels, triageChannel]),
+    readTeamId: async () => {
+      const { teamId } = await users.workspace().catch((error: unknown) => {
+        throw toAppError(error, "ask for the workspace");
+      });
+      return teamId;
+    },
     settled: receiver.settled,
   };
 }

@@ -17,7 +17,18 @@ export const REQUIRED_SCOPES = [
   "users:read.email",
 ] as const;
 
-export type SlackCheck = { ok: true; team: string } | { ok: false; problem: string; fix: string };
+/** `refused`: the token; `incomplete`: permissions or channels; `unreachable`: nothing can be said. */
+export type SlackCheck =
+  | { ok: true; team: string }
+  | { ok: false; kind: "refused" | "incomplete" | "unreachable"; problem: string; fix: string };
+
+const TOKEN_ERRORS = new Set([
+  "invalid_auth",
+  "not_authed",
+  "account_inactive",
+  "token_revoked",
+  "token_expired",
+]);
 
 /** Asks for the token, its permissions, and the bot's place in each channel; stops at the first problem. Never rejects. */
 export async function checkSlack(web: WebClient, channels: string[]): Promise<SlackCheck> {
@@ -29,6 +40,7 @@ export async function checkSlack(web: WebClient, channels: string[]): Promise<Sl
     if (missing.length > 0) {
       return {
         ok: false,
+        kind: "incomplete",
         problem: `The Slack app lacks permissions: ${missing.join(", ")}.`,
         fix: "Update the app from slack-manifest.yaml and install it again.",
       };
@@ -49,6 +61,7 @@ async function checkChannel(web: WebClient, channel: string): Promise<SlackCheck
     if (info?.is_archived === true) {
       return {
         ok: false,
+        kind: "incomplete",
         problem: `The Slack channel #${info.name} (${channel}) is archived.`,
         fix: "Unarchive it, or configure another one.",
       };
@@ -56,6 +69,7 @@ async function checkChannel(web: WebClient, channel: string): Promise<SlackCheck
     if (info?.is_member === true) return null;
     return {
       ok: false,
+      kind: "incomplete",
       problem: `The bot is not in the Slack channel #${info?.name ?? channel} (${channel}).`,
       fix: "Write /invite @Deskhand in that channel.",
     };
@@ -71,16 +85,14 @@ function missingScopes(granted: string[] | undefined): string[] {
 }
 
 function describeProblem(error: unknown, doing: string): SlackCheck {
-  const { code, message } = toAppError(error, doing);
+  const { message, retryable } = toAppError(error, doing);
   const cut = message.indexOf(". ");
   const [problem, fix] = cut < 0 ? [message, ""] : [message.slice(0, cut + 1), message.slice(cut + 2)];
-  if (code === "unavailable") {
-    return {
-      ok: false,
-      problem: `${problem} ${fix}`,
-      fix: "Check the network and SLACK_API_URL, then try again.",
-    };
+  if (retryable) {
+    const way = "Check the network and SLACK_API_URL, then try again.";
+    return { ok: false, kind: "unreachable", problem: `${problem} ${fix}`, fix: way };
   }
   const reason = readSlackError(error);
-  return { ok: false, problem: reason === null ? problem : `${problem} Slack says ${reason}.`, fix };
+  const kind = TOKEN_ERRORS.has(reason ?? "") ? "refused" : "incomplete";
+  return { ok: false, kind, problem: reason === null ? problem : `${problem} Slack says ${reason}.`, fix };
 }

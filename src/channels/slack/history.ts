@@ -10,17 +10,25 @@ import type { WebClient } from "./web-client.ts";
 /** Slack's recommended most for one page. */
 const PAGE_SIZE = 200;
 
+/** A message that stands in Slack; its author, names and files are asked for only when it is loaded. */
+export interface ListedSlackMessage {
+  /** `<channel id>:<ts>`, as in the ledger. */
+  externalId: string;
+  /** Rejects with an AppError. */
+  load(): Promise<InboundSlackMessage>;
+}
+
 export interface SlackHistory {
   /** The channels that the desk answers for: support, moderators', and every direct message with the bot. */
   listChannels(): Promise<string[]>;
   /**
    * The messages newer than `oldestTs` that the desk takes, oldest first, each thread after its root. Replies in a
    * thread whose root is older are not among them: Slack lists threads by their root. Ask `listReplies` for those.
-   * Holds one window's messages without their files in memory. Rejects with AppErrors.
+   * Holds one window's messages, without their files, in memory. Rejects with AppErrors.
    */
-  listMessages(channel: string, oldestTs: string): AsyncIterable<InboundSlackMessage>;
+  listMessages(channel: string, oldestTs: string): AsyncIterable<ListedSlackMessage>;
   /** The replies of one thread newer than `oldestTs`, oldest first. None where the thread is gone. */
-  listReplies(channel: string, threadTs: string, oldestTs: string): AsyncIterable<InboundSlackMessage>;
+  listReplies(channel: string, threadTs: string, oldestTs: string): AsyncIterable<ListedSlackMessage>;
 }
 
 export interface SlackHistoryDeps {
@@ -39,16 +47,19 @@ interface ListedMessage {
 export function createSlackHistory(deps: SlackHistoryDeps): SlackHistory {
   const { web, users, places } = deps;
 
-  async function take(channel: string, listed: ListedMessage): Promise<SlackMessage | null> {
-    const read = await readSlackMessage({ ...listed, channel }, places);
-    return read.kind === "message" ? read.message : null;
+  async function load(message: SlackMessage): Promise<InboundSlackMessage> {
+    const { teamId } = await users.workspace().catch((error: unknown) => {
+      throw toAppError(error, "ask for the workspace");
+    });
+    return toInbound(message, teamId, deps);
   }
 
-  async function* convert(channel: string, listed: ListedMessage[]): AsyncGenerator<InboundSlackMessage> {
-    const { teamId } = await users.workspace();
+  async function* convert(channel: string, listed: ListedMessage[]): AsyncGenerator<ListedSlackMessage> {
     for (const one of listed) {
-      const message = await take(channel, one);
-      if (message !== null) yield await toInbound(message, teamId, deps);
+      const read = await readSlackMessage({ ...one, channel }, places);
+      if (read.kind !== "message") continue;
+      const { message } = read;
+      yield { externalId: `${channel}:${message.ts}`, load: () => load(message) };
     }
   }
 
@@ -62,7 +73,7 @@ export function createSlackHistory(deps: SlackHistoryDeps): SlackHistory {
     return replies.filter(({ ts }) => ts !== threadTs && Number(ts) > Number(oldestTs)).sort(byAge);
   }
 
-  async function* listMessages(channel: string, oldestTs: string): AsyncGenerator<InboundSlackMessage> {
+  async function* listMessages(channel: string, oldestTs: string): AsyncGenerator<ListedSlackMessage> {
     const roots: ListedMessage[] = [];
     for await (const page of web.paginate("conversations.history", {
       channel,
