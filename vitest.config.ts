@@ -6,7 +6,10 @@ export default defineConfig({
     reporters: ["default", "./test/reporter.ts"],
     env: { LOG_LEVEL: "silent" },
     projects: [
-      { extends: true, test: { name: "unit", include: ["src/**/*.test.ts", "test/architecture/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: { name: "unit", include: ["src/**/*.test.ts", "test/architecture/**/*.test.ts"] },
+      },
       {
         extends: true,
         test: {
