@@ -1,6 +1,6 @@
 /** A mail relay over real sockets on 127.0.0.1, that keeps what it is sent. */
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 
 export interface SunkMail {
@@ -13,6 +13,7 @@ export interface SmtpSink {
   url: string;
   mails: SunkMail[];
   connectionCount(): number;
+  dropConnections(): void;
   stop(): Promise<void>;
 }
 
@@ -46,6 +47,11 @@ export async function startSmtpSink(options: SMTPServerOptions = {}): Promise<Sm
     ...options,
   });
   server.on("error", () => {});
+  const sockets = new Set<Socket>();
+  server.server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
   server.listen(0, "127.0.0.1");
   await once(server.server, "listening");
   const { port } = server.server.address() as AddressInfo;
@@ -53,6 +59,9 @@ export async function startSmtpSink(options: SMTPServerOptions = {}): Promise<Sm
     url: `smtp://127.0.0.1:${port}`,
     mails,
     connectionCount: () => connections,
+    dropConnections() {
+      for (const socket of sockets) socket.destroy();
+    },
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }

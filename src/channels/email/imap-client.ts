@@ -141,7 +141,7 @@ function explainTls(facts: ErrorFacts, settings: MailboxSettings, server: string
       fix: "Use the host name that the certificate is made for, or trust its authority by NODE_EXTRA_CA_CERTS.",
     };
   }
-  if (facts.code === "EPROTO" || facts.code?.startsWith("ERR_SSL") || facts.code === "GREETING_TIMEOUT") {
+  if (facts.code === "EPROTO" || facts.code?.startsWith("ERR_SSL")) {
     return {
       kind: "tls",
       problem: `${server} does not answer as an IMAP server with this kind of TLS.`,
@@ -166,6 +166,12 @@ function explainNetwork(facts: ErrorFacts, settings: MailboxSettings, server: st
       return { kind: "unreachable", problem: `The host name ${settings.host} is not known.`, fix };
     case "ECONNREFUSED":
       return { kind: "unreachable", problem: `Nothing accepts connections at ${server}.`, fix };
+    case "GREETING_TIMEOUT":
+      return {
+        kind: "unreachable",
+        problem: `${server} accepts connections, but says nothing.`,
+        fix: `If it is a port for TLS from the start (993), use imaps:// in ${settings.name}.`,
+      };
     case "CONNECT_TIMEOUT":
     case "ETIMEDOUT":
     case "EHOSTUNREACH":

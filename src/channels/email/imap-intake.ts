@@ -27,11 +27,23 @@ export class IntakeGate {
     this.#options = options;
   }
 
+  /** Reads or stores a cursor: every failure is an absence. Rejects only when stopped. */
+  passCursor<T>(work: () => Promise<T>): Promise<T> {
+    return this.#pass(work, () => true);
+  }
+
   /**
-   * Tries with back-off until it works. `refusals` holds the failures that were no absence (a retryable AppError is
-   * one): after three, `parkAfter` changes what is tried. Rejects only when stopped.
+   * Tries to record with back-off until it works. `refusals` holds the failures that were no absence (a retryable
+   * AppError is one): after three, `parkAfter` changes what is tried. Rejects only when stopped.
    */
-  async pass<T>(work: (refusals: readonly unknown[]) => Promise<T>): Promise<T> {
+  passMail<T>(work: (refusals: readonly unknown[]) => Promise<T>): Promise<T> {
+    return this.#pass(work, (error) => error instanceof AppError && error.retryable);
+  }
+
+  async #pass<T>(
+    work: (refusals: readonly unknown[]) => Promise<T>,
+    isAbsence: (error: unknown) => boolean,
+  ): Promise<T> {
     const { baseMs, maxMs, signal } = this.#options;
     const backoff = createBackoff({ baseMs, maxMs, stableAfterMs: Number.POSITIVE_INFINITY });
     const refusals: unknown[] = [];
@@ -44,20 +56,20 @@ export class IntakeGate {
       } catch (error) {
         signal.throwIfAborted();
         const waitMs = backoff.nextMs();
-        this.#onFailure(error, refusals, waitMs);
+        const isAway = isAbsence(error);
+        if (!isAway) refusals.push(error);
+        this.#onFailure(error, isAway, refusals.length, waitMs);
         await delay(waitMs, undefined, { signal }).catch(() => {});
       }
     }
   }
 
-  #onFailure(error: unknown, refusals: unknown[], waitMs: number): void {
+  #onFailure(error: unknown, isAway: boolean, refusalCount: number, waitMs: number): void {
     const { mailbox, log, onAway, onStuck } = this.#options;
-    const isAway = error instanceof AppError && error.retryable;
-    if (!isAway) refusals.push(error);
     onAway();
     const what = isAway ? "Intake is away: nothing is read until it is back." : "Intake failed.";
     log.warn({ mailbox, waitMs, err: error }, what);
-    if (refusals.length === TRIES_MAX + 1) onStuck();
+    if (!isAway && refusalCount === TRIES_MAX + 1) onStuck();
   }
 }
 

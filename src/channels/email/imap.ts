@@ -189,7 +189,7 @@ class MailboxWatcher {
   async #connectAndRead(): Promise<void> {
     const { settings, since } = this.#options;
     this.#show({ state: "connecting", connectedAt: null, retryAt: null });
-    const stored = await this.#intake.pass(() => this.#options.loadPosition(settings.mailbox));
+    const stored = await this.#intake.passCursor(() => this.#options.loadPosition(settings.mailbox));
     const { client, mailbox } = await openMailbox(settings, this.#timings, this.#abort.signal);
     try {
       const { cursor, isNew } = await decideStart(client, mailbox, since, stored, new Date());
@@ -213,7 +213,7 @@ class MailboxWatcher {
 
   async #startAnew(cursor: MailboxCursorState, stored: MailboxCursorState | null): Promise<void> {
     const { settings, log } = this.#options;
-    await this.#intake.pass(() => this.#options.savePosition(settings.mailbox, cursor));
+    await this.#intake.passCursor(() => this.#options.savePosition(settings.mailbox, cursor));
     const { uidValidity, firstUid } = cursor;
     if (stored === null)
       log.info({ mailbox: settings.mailbox, uidValidity, firstUid }, "A mailbox is read from here.");
@@ -260,7 +260,7 @@ class MailboxWatcher {
 
   /** Records one mail. While intake is away it waits and nothing else is read; only a stop ends that. */
   async #record(message: InboundMessage, position: MailboxPosition): Promise<void> {
-    const { outcome } = await this.#intake.pass((refusals) =>
+    const { outcome } = await this.#intake.passMail((refusals) =>
       this.#options.recordInbound(parkAfter(message, refusals), position),
     );
     const recorded = this.#status.recorded + 1;

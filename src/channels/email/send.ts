@@ -1,0 +1,180 @@
+/** Sends mail by SMTP over pooled connections, and tells what another try may cure from what it cannot. */
+import { createTransport, type NodemailerError } from "nodemailer";
+import type { MailSender, MailSendResult, OutgoingMail } from "../../core/delivery.ts";
+import { AppError } from "../../core/errors.ts";
+import { composeMail } from "./compose.ts";
+import { parseSmtpUrl, type SmtpSettings } from "./smtp-url.ts";
+
+export interface SmtpTimings {
+  connectMs: number;
+  greetingMs: number;
+  /** No byte for this long: the connection is dead. */
+  socketMs: number;
+}
+
+export const SMTP_TIMINGS: SmtpTimings = { connectMs: 20_000, greetingMs: 20_000, socketMs: 60_000 };
+
+export interface MailSenderOptions {
+  /** `smtp://` or `smtps://`; see `parseSmtpUrl`. */
+  smtpUrl: string;
+  connectionsMax?: number;
+  timings?: Partial<SmtpTimings>;
+  /** Certificates (PEM) to trust instead of the system's. */
+  ca?: string;
+}
+
+export type SmtpCheck =
+  | { ok: true }
+  /** `refused`: only the settings can cure it; `away`: the server cannot be reached at the moment. */
+  | { ok: false; kind: "refused" | "away"; problem: string; fix: string };
+
+export interface SmtpMailSender extends MailSender {
+  /** Connects and signs in once. Never rejects. */
+  check(): Promise<SmtpCheck>;
+  /** Lets what is being sent finish, then closes every connection. */
+  close(): Promise<void>;
+}
+
+/** Connects with the first mail. Throws an Error on an address that `parseSmtpUrl` refuses. */
+export function createMailSender(options: MailSenderOptions): SmtpMailSender {
+  const settings = parseSmtpUrl(options.smtpUrl);
+  const transport = createPool(settings, options);
+  const sending = new Set<Promise<unknown>>();
+  let isClosed = false;
+
+  async function deliver(mail: OutgoingMail): Promise<MailSendResult> {
+    try {
+      const { response, rejectedErrors } = await transport.sendMail(composeMail(mail));
+      return { state: "sent", response: describeSent(response, rejectedErrors) };
+    } catch (error) {
+      return judgeFailure(error as NodemailerError, settings);
+    }
+  }
+
+  return {
+    async send(mail) {
+      if (isClosed) throw new AppError("unavailable", "The mail sender is shutting down.");
+      const delivery = deliver(mail);
+      sending.add(delivery);
+      try {
+        return await delivery;
+      } finally {
+        sending.delete(delivery);
+      }
+    },
+    async check() {
+      try {
+        await transport.verify();
+        return { ok: true };
+      } catch (error) {
+        return { ok: false, ...explainSmtpFailure(error as NodemailerError, settings) };
+      }
+    },
+    async close() {
+      isClosed = true;
+      await Promise.allSettled(sending);
+      transport.close();
+    },
+  };
+}
+
+function createPool(settings: SmtpSettings, options: MailSenderOptions) {
+  const { host, port, tls, auth } = settings;
+  const timings = { ...SMTP_TIMINGS, ...options.timings };
+  return createTransport({
+    pool: true,
+    maxConnections: options.connectionsMax ?? 3,
+    // A try that breaks off is reported: the workflow decides on the next one, with the same Message-ID.
+    maxRequeues: 0,
+    idleTimeout: 30_000,
+    host,
+    port,
+    secure: tls === "implicit",
+    requireTLS: tls === "required",
+    opportunisticTLS: tls === "offered",
+    ignoreTLS: tls === "none",
+    ...(auth === null ? {} : { auth: { user: auth.user, pass: auth.password } }),
+    ...(options.ca === undefined ? {} : { tls: { ca: options.ca } }),
+    connectionTimeout: timings.connectMs,
+    dnsTimeout: timings.connectMs,
+    greetingTimeout: timings.greetingMs,
+    socketTimeout: timings.socketMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+}
+
+/** The server took it for some recipients: the others are named, since a second try would reach the first ones twice. */
+function describeSent(response: string, rejectedErrors: NodemailerError[] | undefined): string {
+  const refused = (rejectedErrors ?? []).map(
+    ({ recipient, response: why }) => `${recipient}: ${why ?? "refused"}`,
+  );
+  return refused.length === 0 ? response : `${response} (not for ${refused.join("; ")})`;
+}
+
+/** Commands whose answer is about this mail; to the others the server refuses us, whatever the mail. */
+const MAIL_COMMANDS = /^(?:MAIL FROM|RCPT TO|DATA)/i;
+
+function judgeFailure(error: NodemailerError, settings: SmtpSettings): MailSendResult {
+  if (error instanceof AppError) throw error;
+  const refusals = error.rejectedErrors ?? [];
+  const isMails = MAIL_COMMANDS.test(error.command ?? "") || error.code === "EMESSAGE" || refusals.length > 0;
+  const isForGood =
+    refusals.length > 0 ? refusals.every(({ permanent }) => permanent === true) : error.permanent === true;
+  const response = error.response ?? error.message;
+  if (isMails && isForGood) return { state: "rejected", error: response };
+  const { problem } = explainSmtpFailure(error, settings);
+  throw new AppError("unavailable", error.responseCode === undefined ? problem : response, { cause: error });
+}
+
+const CERTIFICATE_CODES =
+  /^(?:CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER))/;
+
+function explainSmtpFailure(
+  error: NodemailerError,
+  { host, port, tls, auth }: SmtpSettings,
+): { kind: "refused" | "away"; problem: string; fix: string } {
+  const server = `${host}:${port}`;
+  const code = error.originalCode ?? error.code ?? "";
+  if (["EAUTH", "ENOAUTH"].includes(error.code ?? "")) {
+    if (error.permanent === false) {
+      const problem = `${server} cannot sign ${auth?.user ?? "anybody"} in at the moment: ${error.response}`;
+      return { kind: "away", problem, fix: "Wait; it is tried again by itself." };
+    }
+    return {
+      kind: "refused",
+      problem: `${server} refused the user name or password of ${auth?.user ?? "nobody"}.`,
+      fix: "Correct user and password in SMTP_URL (percent-encoded); some providers ask for an app password.",
+    };
+  }
+  if (CERTIFICATE_CODES.test(code)) {
+    return {
+      kind: "refused",
+      problem: `The TLS certificate of ${server} is not trusted (${code}).`,
+      fix: "Use the host name that the certificate is made for, or trust its authority by NODE_EXTRA_CA_CERTS.",
+    };
+  }
+  if (error.code === "ETLS" || code === "EPROTO" || code.startsWith("ERR_SSL")) {
+    return {
+      kind: "refused",
+      problem: `${server} does not speak SMTP with ${tls === "implicit" ? "TLS from the start" : "STARTTLS"}.`,
+      fix: "Use smtps:// with port 465, or smtp:// with port 587 (STARTTLS), in SMTP_URL.",
+    };
+  }
+  if (error.timeoutType === "GREETING_TIMEOUT") {
+    const problem = `${server} accepts connections, but says nothing.`;
+    return {
+      kind: "away",
+      problem,
+      fix: "If it is a port for TLS from the start (465), use smtps:// in SMTP_URL.",
+    };
+  }
+  const fix = "Check host and port in SMTP_URL, and that this machine may connect there.";
+  if (error.code === "EDNS" || code === "ENOTFOUND" || code === "EAI_AGAIN")
+    return { kind: "away", problem: `The host name ${host} is not known.`, fix };
+  if (code === "ECONNREFUSED")
+    return { kind: "away", problem: `Nothing accepts connections at ${server}.`, fix };
+  if (code === "ETIMEDOUT") return { kind: "away", problem: `${server} does not answer.`, fix };
+  const detail = (error.response ?? error.message).slice(0, 200);
+  return { kind: "away", problem: `The connection to ${server} failed: ${detail}`, fix };
+}
