@@ -91,6 +91,19 @@ export async function setMessageSlackPosition(
   await sql`update messages set slack_channel = ${channel}, slack_ts = ${ts} where id = ${messageId}`;
 }
 
+/** The stored message that stands at this place in Slack, or null. */
+export async function findMessageBySlackPosition(
+  sql: Sql,
+  channel: string,
+  ts: string,
+): Promise<{ messageId: string; ticketId: string; number: number } | null> {
+  const [row] = await sql<{ messageId: string; ticketId: string; number: number }[]>`
+    select m.id as "messageId", m.ticket_id as "ticketId", t.number
+    from messages m join tickets t on t.id = m.ticket_id
+    where m.slack_channel = ${channel} and m.slack_ts = ${ts}`;
+  return row ?? null;
+}
+
 export interface LastInboundEmail {
   subject: string;
   messageId: string | null;

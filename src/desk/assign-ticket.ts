@@ -1,6 +1,5 @@
 /** Gives an unassigned ticket to the right moderator, under a lock that every assignment shares. */
 import { chooseAssignee } from "../core/assignment.ts";
-import { normaliseSkill } from "../core/skills.ts";
 import { listAssignmentCandidates, lockAssignment, markAssigned } from "../db/assignment-candidates.ts";
 import { inTransaction, type SqlPool } from "../db/client.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
@@ -19,8 +18,7 @@ export async function assignTicket(sql: SqlPool, ticketId: string): Promise<Assi
     const ticket = await readTicket(tx, ticketId);
     if (!ticket) return { state: "no-ticket" };
     if (ticket.assigneeId !== null) return { state: "already-assigned", userId: ticket.assigneeId };
-    const needed = ticket.relatedSkills.map(normaliseSkill).filter((skill) => skill !== "");
-    const choice = chooseAssignee(needed, await listAssignmentCandidates(tx));
+    const choice = chooseAssignee(ticket.relatedSkills, await listAssignmentCandidates(tx));
     if (choice.userId === null) return { state: "nobody", why: choice.why };
     if (!(await setTicketAssignee(tx, ticketId, null, choice.userId, choice))) {
       return { state: "nobody", why: "Somebody took the ticket in the meantime." };

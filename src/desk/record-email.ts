@@ -1,7 +1,7 @@
 /** From a parsed mail to its one outcome. The rules are core's; this asks the database and writes. */
 import type { EmailAddress, InboundEmail } from "../core/inbound.ts";
 import { classifyMail, mayAnswerAutomatically } from "../core/loop-guard.ts";
-import { decideThread, extractThreadHints, type ThreadDecision } from "../core/threading.ts";
+import { decideThread, extractThreadHints, type ThreadDecision, type ThreadVia } from "../core/threading.ts";
 import { cleanSubject } from "../core/title.ts";
 import type { SqlTransaction } from "../db/client.ts";
 import { bounceDelivery } from "../db/deliveries.ts";
@@ -100,7 +100,7 @@ async function recordPersonsMail(
       mail.attachments,
       actor,
     );
-    const reason = `It belongs to ticket #${number}, by ${thread.via}.`;
+    const reason = `It belongs to ticket #${number}: ${VIA_WORDS[thread.via]}.`;
     return {
       outcome: "reply",
       reason,
@@ -134,6 +134,13 @@ async function recordPersonsMail(
     ...settled,
   };
 }
+
+const VIA_WORDS: Record<ThreadVia, string> = {
+  "own-message-id": "it answers a mail that we sent",
+  "plus-address": "it was sent to that ticket's own address",
+  references: "it answers a mail in it, and its sender takes part in it",
+  "subject-token": "its subject names the number, and its sender takes part in it",
+};
 
 function whyNoAutomaticAnswer(mail: InboundEmail, sender: EmailAddress): string | null {
   return mayAnswerAutomatically("person", mail.headers, sender)

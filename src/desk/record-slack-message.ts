@@ -4,7 +4,7 @@ import type { InboundSlackMessage } from "../core/inbound.ts";
 import { decideStatus } from "../core/ticket.ts";
 import { deriveTitle } from "../core/title.ts";
 import type { SqlTransaction } from "../db/client.ts";
-import { insertAttachments, insertMessage } from "../db/messages.ts";
+import { findMessageBySlackPosition, insertAttachments, insertMessage } from "../db/messages.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
 import { findOrCreateRequester } from "../db/requesters.ts";
 import { findStaffBySlackId } from "../db/staff.ts";
@@ -21,6 +21,8 @@ export async function recordSlackMessage(
   settings: DeskSettings,
   message: InboundSlackMessage,
 ): Promise<RecordedOutcome> {
+  const stored = await findMessageBySlackPosition(tx, message.slackChannel, message.ts);
+  if (stored !== null) return echo(stored);
   const known =
     message.threadTs === null ? null : await findSlackThread(tx, message.slackChannel, message.threadTs);
   const staff = known === null ? null : await findStaffBySlackId(tx, message.author.slackUserId);
@@ -129,6 +131,19 @@ async function recordNote(
   await addTicketEvent(tx, ticketId, "note-added", actor, { messageId });
   const reason = `An internal note under the card of ticket #${ticket.number}.`;
   return settled("reply", reason, ticketId, ticket.number, messageId);
+}
+
+/** What we posted ourselves comes back as an event, and stands in the channel's history. */
+function echo(stored: { messageId: string; ticketId: string; number: number }): RecordedOutcome {
+  return {
+    outcome: "own",
+    reason: `It is what was posted on ticket #${stored.number}.`,
+    ticketId: stored.ticketId,
+    ticketNumber: stored.number,
+    messageId: stored.messageId,
+    rawId: null,
+    emailMessageId: null,
+  };
 }
 
 function amongModerators(): RecordedOutcome {

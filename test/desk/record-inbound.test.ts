@@ -247,6 +247,17 @@ describe("recordInbound from Slack", () => {
     expect(await ticketCount()).toBe(before);
   });
 
+  it("takes what we posted ourselves for our own", async () => {
+    const first = await record(slackMessage());
+    const ticketId = first.ticket?.id ?? "";
+    await acknowledgeTicket(sql, SETTINGS, ticketId);
+    await sql`
+      update messages set slack_channel = 'CHELP', slack_ts = '7.1'
+      where ticket_id = ${ticketId} and kind = 'acknowledgement'`;
+    const echo = await record(slackMessage({ ts: "7.1" }));
+    expect(echo).toMatchObject({ outcome: "own", ticket: { id: ticketId } });
+  });
+
   it("gives the thread of a closed ticket to its follow-up", async () => {
     const message = slackMessage();
     const first = await record(message);
