@@ -54,10 +54,10 @@ export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   return app;
 }
 
-/** A pool is a function as well: what tells it apart is that it can begin a transaction. */
+/** A pool is a function as well: what tells it apart is that it can listen. */
 function giveDatabase({ sql }: Pick<ApiDeps, "sql">) {
   return createMiddleware<ApiEnv>(async (c, next) => {
-    c.set("sql", "begin" in sql ? sql : sql(c));
+    c.set("sql", "listen" in sql ? sql : sql(c));
     await next();
   });
 }

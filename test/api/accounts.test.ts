@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { updateUser } from "../../src/desk/update-user.ts";
 import { type Api, createApi } from "./api-fixture.ts";
 
 let api: Api;
@@ -299,6 +300,16 @@ describe("POST /api/auth/update-user", () => {
     const { token } = await api.signUp();
     expect((await update({ nonsense: true }, token)).status).toBe(403);
     expect((await api.call("POST", "/api/auth/update-user", { body: { nonsense: true } })).status).toBe(401);
+  });
+});
+
+describe("updateUser", () => {
+  it("refuses whoever is no admin by itself, by whatever door they come", async () => {
+    const { email, id } = await api.signUp();
+    const actor = { kind: "moderator", userId: id, name: "Max", via: "slack" } as const;
+    const change = updateUser(api.sql, actor, email, { role: "admin" });
+    await expect(change).rejects.toMatchObject({ code: "forbidden" });
+    expect(await roleOf(id)).toBe("user");
   });
 });
 

@@ -112,8 +112,10 @@ describe("the link of the verification mail", () => {
   it("does not verify an address that the account no longer has", async () => {
     const ada = await mailThenSignUp();
     await api.sql`update users set email = 'moved@example.com' where id = ${ada.id}`;
+    await api.signUp({ email: ada.email });
     const body = { token: ada.verification, password: ada.password };
     expect((await api.call("POST", "/api/auth/verify", { body })).status).toBe(401);
+    expect(await listIds(ada.token)).toEqual([]);
   });
 
   it("is no way around the limit on guesses", async () => {
