@@ -1,7 +1,7 @@
 /** The new words of a mail: without what it quotes, and without signatures. */
 import type { EmailAddress } from "./inbound.ts";
 import { type HeaderBlock, readHeaderBlock, readLabel } from "./reply-text/header-block.ts";
-import { isBlank, type Line, readLine, readLines } from "./reply-text/lines.ts";
+import { isBlank, isOddQuote, type Line, readLine, readLines } from "./reply-text/lines.ts";
 import {
   isBareOriginalMessage,
   isForwardMarker,
@@ -73,6 +73,7 @@ function joinLines(lines: Line[], isWanted: (index: number) => boolean): string 
 function scanLines(lines: Line[]): Scan {
   const marks: Mark[] = lines.map((line) => (line.isQuote ? "quote" : "text"));
   let floor = 0;
+  let headers = 0;
   let hasOwnWords = false;
   const stop = (end: number): Scan =>
     hasOwnWords ? { marks, end, isForward: false } : { marks, end: lines.length, isForward: true };
@@ -83,10 +84,12 @@ function scanLines(lines: Line[]): Scan {
     if (start >= 0) {
       marks.fill("header", start, index + 1);
       floor = index + 1;
+      headers++;
       if (lines[nextWords(lines, index + 1)]?.isQuote) continue;
       if (someWords(lines, marks, start)) return { marks, end: start, isForward: false };
       continue;
     }
+    if (headers > 0 && isOddQuote(lines, index)) marks[index] = "quote";
     if (marks[index] === "quote") {
       floor = index + 1;
       continue;

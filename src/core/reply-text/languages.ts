@@ -130,7 +130,7 @@ export const ORIGINAL_MESSAGE_WORDS = listWords({
   cyrillic:
     "оригинална порука | оригинално съобщение | исходное сообщение | оригинальное сообщение | исходное письмо | первоначальное сообщение | вихідне повідомлення | оригінальне повідомлення",
   other:
-    "eredeti üzenet | eredeti levél | jatorrizko mezua | αρχικό μήνυμα | orijinal mesaj | özgün ileti | orijinal ileti | asıl mesaj | הודעה מקורית | ההודעה המקורית | الرسالة الأصلية | رسالة أصلية | پیام اصلی | मूल संदेश",
+    "eredeti üzenet | eredeti levél | jatorrizko mezua | αρχικό μήνυμα | orijinal mesaj | özgün ileti | özgün İleti | orijinal ileti | orijinal İleti | asıl mesaj | הודעה מקורית | ההודעה המקורית | الرسالة الأصلية | رسالة أصلية | پیام اصلی | मूल संदेश",
   asian:
     "ข้อความต้นฉบับ | ต้นฉบับ | ข้อความเดิม | thư gốc | tin nhắn gốc | pesan asli | mesej asal | 元のメッセージ | 元のメール | 邮件原件 | 原始邮件 | 原始郵件 | 原始信件 | 原邮件 | 원본 메시지 | 원본 메일 | 원본메일",
 });
@@ -151,7 +151,7 @@ export const FORWARDED_WORDS = listWords({
   cyrillic:
     "прослеђена порука | препратено съобщение | пересылаемое сообщение | пересланное сообщение | начало переадресованного сообщения | пересланное письмо | переслане повідомлення | пересилане повідомлення",
   other:
-    "továbbított üzenet | továbbított levél kezdete | προωθημένο μήνυμα | iletilen mesaj | yönlendirilmiş ileti | başlangıç iletilen ileti | הודעה שהועברה | رسالة معاد توجيهها | الرسالة المعاد توجيهها",
+    "továbbított üzenet | továbbított levél kezdete | προωθημένο μήνυμα | iletilen mesaj | İletilen mesaj | İletilen ileti | yönlendirilmiş ileti | başlangıç iletilen ileti | הודעה שהועברה | رسالة معاد توجيهها | الرسالة المعاد توجيهها",
   asian:
     "ข้อความที่ส่งต่อ | thư đã chuyển tiếp | thư được chuyển tiếp | pesan terusan | pesan yang diteruskan | 転送メッセージ | 転送されたメッセージ | 転送されたメール | 转发的邮件 | 转发邮件 | 轉寄郵件 | 轉寄的郵件 | 转发邮件信息 | 전달된 메시지 | 전달된 메일",
 });

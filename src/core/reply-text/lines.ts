@@ -13,10 +13,21 @@ export interface Line {
   isQuote: boolean;
 }
 
+/** Nobody writes more by hand: what comes after is read as one long line, a quote where it starts as one. */
+const LINES_MAX = 5_000;
+
 export function readLines(text: string): Line[] {
-  const lines = text.split(/\r\n|[\r\n\u2028\u2029]/).map(readLine);
-  markOddQuotes(lines);
-  return lines;
+  const end = /\r\n|[\r\n\u2028\u2029]/g;
+  const raws: string[] = [];
+  let start = 0;
+  while (raws.length < LINES_MAX) {
+    const match = end.exec(text);
+    if (match === null) break;
+    raws.push(text.slice(start, match.index));
+    start = end.lastIndex;
+  }
+  raws.push(raws.length < LINES_MAX ? text.slice(start) : text.slice(start).replace(/\r\n?/g, "\n"));
+  return raws.map(readLine);
 }
 
 export function readLine(raw: string): Line {
@@ -25,32 +36,28 @@ export function readLine(raw: string): Line {
   return { raw, text, isLong, isQuote: /^[>＞](?![_.]<|<)/u.test(text) };
 }
 
-const PIPE_QUOTE = /^\|(?!\|)/;
-/** Usenet quotes with the initials of who is quoted: `AL> text`. */
-const INITIALS_QUOTE = /^[A-Za-z]{1,3}> ?/;
+/** `|` as old web mailers quote (a table has a second one), and the initials of who is quoted, from Usenet: `AL> text`. */
+const ODD_QUOTES = [/^\|(?![^|]*\|)/, /^[A-Za-z]{1,3}>(?: |$)/];
 
-/**
- * Runs of two or more lines quoted by `|` under something that ends with a colon, an address or a year (a table has
- * a second `|`), or by initials.
- */
-function markOddQuotes(lines: Line[]): void {
-  let above = "";
-  for (let index = 0; index < lines.length; index++) {
-    const line = lines[index] as Line;
-    const isRun = (pattern: RegExp) => pattern.test(line.text) && pattern.test(lines[index + 1]?.text ?? "");
-    const goesOn = (pattern: RegExp) => lines[index - 1]?.isQuote === true && pattern.test(line.text);
-    const isPiped = isRun(PIPE_QUOTE) && !line.text.slice(1).includes("|") && /[:>]$|\d{4}/.test(above);
-    if (isPiped || isRun(INITIALS_QUOTE) || goesOn(PIPE_QUOTE) || goesOn(INITIALS_QUOTE)) line.isQuote = true;
-    if (line.text !== "") above = line.text;
-  }
+/** True where this line and a neighbour are quoted by another sign than `>`. To be asked only under a reply header. */
+export function isOddQuote(lines: Line[], index: number): boolean {
+  const isOdd = (at: number, pattern: RegExp) => pattern.test(lines[at]?.text ?? "");
+  return ODD_QUOTES.some((sign) => isOdd(index, sign) && (isOdd(index - 1, sign) || isOdd(index + 1, sign)));
 }
 
 /** Without invisible and direction marks, white space folded to single spaces. */
 export function foldLine(text: string): string {
-  return text
+  if (/^[\x21-\x7e]*$/.test(text)) return text;
+  const folded = text
     .replace(/\p{Cf}+/gu, "")
-    .replace(/[\s\u00a0\u3000]+/g, " ")
+    .replace(/\s+/g, " ")
     .trim();
+  return folded.replace(/[٠-٩۰-۹०-९]/g, (digit) => asciiDigit(digit.charCodeAt(0)));
+}
+
+/** Arabic, Persian and Devanagari digits. */
+function asciiDigit(code: number): string {
+  return String(code >= 0x966 ? code - 0x966 : code & 0xf);
 }
 
 /** Without the bold and italic marks that HTML-to-text puts around words. */

@@ -10,6 +10,7 @@ const isUnspaced = (word: string) => /^[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\
 const WROTE_SPACED = `(?<![\\p{L}\\p{M}])(?:${anyOf(WROTE_WORDS.filter((word) => !isUnspaced(word)))})(?![\\p{L}\\p{M}])`;
 const WROTE_SOURCE = `(?:${WROTE_SPACED}|${anyOf(WROTE_WORDS.filter(isUnspaced))})`;
 const WROTE = new RegExp(WROTE_SOURCE, "iu");
+const ENDS_WITH_VERB = new RegExp(`${WROTE_SOURCE}[^\\p{L}\\p{N}]*$`, "iu");
 const ENDS = new RegExp(
   `[:：][\\s*_-]*$|${WROTE_SOURCE}[^\\p{L}\\p{N}]*$|[)>\\]] ?[\\s*_-]*$|^(?:19|20)\\d{2}[-/].{6,120}$`,
   "iu",
@@ -59,10 +60,33 @@ export function findReplyHeaderStart(lines: Line[], end: number, floor: number):
     text = `${line.text} ${text}`;
     if (text.length > HEADER_LENGTH_MAX) break;
     const strength = judgeHeader(cleanHeader(text), isQuoteNext);
-    if (strength === "strong") return start;
+    if (strength === "strong") return extendHeader(lines, start, floor, text, isQuoteNext);
     if (strength === "weak" && weak < 0) weak = start;
   }
   return weak;
+}
+
+/** A header whose first line was wrapped in front of the date: "Ada <ada@example.com> hat am" / "8.8.2019 geschrieben:". */
+function extendHeader(
+  lines: Line[],
+  start: number,
+  floor: number,
+  found: string,
+  isQuoteNext: boolean,
+): number {
+  if (STARTS_WITH_ON.test(cleanHeader(found)) && EMAIL.test(found)) return start;
+  let text = found;
+  for (let above = start - 1; above >= Math.max(floor, start - 2); above--) {
+    const line = lines[above];
+    if (line === undefined || isBlank(line) || line.isLong || line.isQuote || /[.!?:]$/.test(line.text))
+      break;
+    text = `${line.text} ${text}`;
+    const header = cleanHeader(text);
+    const startsRight = STARTS_WITH_ON.test(header) || startsWithSender(header);
+    if (startsRight && text.length < HEADER_LENGTH_MAX && judgeHeader(header, isQuoteNext) === "strong")
+      return above;
+  }
+  return start;
 }
 
 /** "On Monday, ..." within a line that has words before it. */
@@ -119,9 +143,10 @@ function cleanHeader(text: string): string {
 
 /** Strong: it starts as a header does. Weak: it could start earlier. */
 function judgeHeader(text: string, isQuoteNext: boolean): "strong" | "weak" | null {
+  if (!isQuoteNext && !/[\d@]/.test(text)) return null;
   const hasVerb = WROTE.test(text);
   const endsWithColon = /[:：]$/u.test(text);
-  const endsWithVerb = hasVerb && new RegExp(`${WROTE_SOURCE}[^\\p{L}\\p{N}]*$`, "iu").test(text);
+  const endsWithVerb = hasVerb && ENDS_WITH_VERB.test(text);
   if (OLD_GMAIL.test(text)) return "strong";
   if (!endsWithColon && !endsWithVerb) return null;
   const startsRight = startsLikeHeader(text);
@@ -140,7 +165,7 @@ function startsLikeHeader(text: string): boolean {
   return (
     (STARTS_WITH_ON.test(text) && hasDate(text.slice(0, 80))) ||
     /^["'“(]?\d/.test(text) ||
-    /^\p{L}{1,14}[.,]{0,2} ?\p{L}{0,14}[.,]? ?\d/u.test(text) ||
+    /^[\p{L}\p{M}]{1,14}[.,]{0,2} ?[\p{L}\p{M}]{0,14}[.,]? ?\d/u.test(text) ||
     startsWithSender(text)
   );
 }

@@ -28,7 +28,7 @@ const SENT_FROM: RegExp[] = [
 ];
 
 const FOOTERS: RegExp[] = [
-  /^(?:get|télécharge[rz]?|obtenir|obtén|obtener|obter|scarica|ottieni|download|holen sie sich|laden sie|hanki|skaffa|hämta|hent|få|pobierz|скачать) \[?(?:outlook|yahoo mail|bluemail|gmail)\b.{0,160}$/iu,
+  /^(?:get|télécharge[rz]?|obtenir|obtén|obtener|obter|scarica|ottieni|download|holen sie sich|laden sie|hanki|skaffa|hämta|hent|få|pobierz|скачать|obter o|descarga[r]?|télécharger) \[?(?:outlook|yahoo mail|bluemail|gmail)\b.{0,160}$/iu,
   new RegExp(
     `^(?:von meinem?|von unterwegs|vom|gesendet (?:von|mit|über|via)|diese (?:nachricht|e-?mail) wurde|mit (?:der|dem|freundlichen grüßen vom)) .{0,80}(?:${DEVICE}|gesendet)`,
     "iu",
@@ -56,7 +56,7 @@ const FOOTERS: RegExp[] = [
   /^(?:从我的|從我的|发自我的|發自我的|来自我的|發送自|发送自|寄自我的|我的).{1,30}(?:发送|傳送|發送|寄出)?$|^发自.{1,30}$/u,
   /^(?:私の)?(?:iphone|ipad|android|スマートフォン|携帯)\p{L}{0,10}から(?:送信|送りました).{0,10}$/iu,
   /^(?:나의|내|제)? ?(?:iphone|ipad|galaxy|갤럭시|아이폰|삼성|안드로이드).{0,20}에서 (?:보냄|보냈습니다|보낸 메일).{0,5}$/iu,
-  /^được gửi từ .{1,40}$|^(?:dikirim|terkirim) dari .{1,40}$|^ส่งจาก .{1,40}$/iu,
+  /^(?:được|đã) gửi từ .{1,40}$|^(?:下载|获取|取得|从) ?outlook .{1,20}$|^outlook (?:voor|für|for) (?:ios|android|iphone)\b.{0,15} (?:downloaden|herunterladen|laden)$|^(?:dikirim|terkirim) dari .{1,40}$|^ส่งจาก .{1,40}$/iu,
   /^(?:virus-free|virenfrei|sans virus|libre de virus|livre de vírus|privo di virus|virusvrij|без вирусов)\b.{0,120}(?:avast|avg|https?:)/iu,
   /^(?:this (?:e-?mail|message) (?:has been|was|is) (?:checked|scanned|virus|free)|diese e-?mail wurde .{0,40}auf viren|cet e-?mail a été vérifié|este (?:correo|e-?mail).{0,40}(?:analizado|verificado)|questa e-?mail è stata controllata|deze e-?mail is gecontroleerd)\b.{0,180}$/iu,
   /^(?:https?:\/\/)?(?:www\.)?(?:avast|avg)\.com\S*$/iu,
