@@ -8,7 +8,7 @@
 import type { Sql } from "postgres";
 
 /** Element type → array type, as in `pg_type.dat` of the Postgres source. */
-const ARRAY_TYPES: ReadonlyArray<readonly [elementOid: number, arrayOid: number]> = [
+export const ARRAY_TYPES: ReadonlyArray<readonly [elementOid: number, arrayOid: number]> = [
   [16, 1000], // bool
   [17, 1001], // bytea
   [20, 1016], // int8

@@ -6,29 +6,35 @@
  * - `timestamptz` is a Date; `numeric` stays a string; `json`/`jsonb` is the parsed value; `bytea` is a Uint8Array.
  * - Arrays of the built-in types are arrays, with `null` for NULL; arrays of our own types would come as text.
  *
- * Never `sql.reserve()`: in postgres.js 3.4.9 it hangs without `fetch_types` (see `array-types.ts` for why that is off).
- *
- * Another trap of postgres.js: an error inside a transaction fails that transaction even when the caller catches it
- * (Postgres has aborted it anyway). To survive an expected error, run the statement in `inTransaction(tx, …)`,
- * which is a savepoint, or avoid it with `ON CONFLICT DO NOTHING`.
+ * A pool is several instances of postgres.js, used so that the loss of a connection is an error of the work that needed
+ * it and nothing else: `client/plain-pool.ts` and `client/transaction-pool.ts` say what happens otherwise.
  */
 import postgres from "postgres";
 import { registerArrayTypes } from "./array-types.ts";
-
-/** The values that may stand in a query beyond the defaults: `int8` as a number. */
-type CustomTypes = { bigint: number };
-
-/** A pool of connections: what the roots own, and what can LISTEN, begin a transaction and be ended. */
-export type SqlPool = postgres.Sql<CustomTypes>;
-
-/** One transaction (or savepoint) on one connection. */
-export type SqlTransaction = postgres.TransactionSql<CustomTypes>;
+import { createPlainPool } from "./client/plain-pool.ts";
+import {
+  type Postgres,
+  runInTransaction,
+  type Sql as SqlBase,
+  type SqlPool as SqlPoolBase,
+  type SqlTransaction as SqlTransactionBase,
+} from "./client/sql.ts";
+import { createTransactionPool } from "./client/transaction-pool.ts";
 
 /** What every query function takes first: a pool or a transaction. Both can be called as a template tag. */
-export type Sql = postgres.ISql<CustomTypes>;
+export type Sql = SqlBase;
+
+/** A pool of connections: what the roots own, and what can listen and be ended. */
+export type SqlPool = SqlPoolBase;
+
+/** One transaction, or a savepoint in it, on one connection. */
+export type SqlTransaction = SqlTransactionBase;
 
 export type ConnectOptions = {
-  /** Connections at most. Default 10; one is plenty for a command, five for a request on Workers. */
+  /**
+   * Connections at most: half of them for transactions, the rest for single statements, at least one of each; LISTEN
+   * takes one more. Default 10.
+   */
   max?: number;
   /** Shown in `pg_stat_activity`. Default `deskhand`. */
   applicationName?: string;
@@ -36,8 +42,6 @@ export type ConnectOptions = {
   connectTimeoutSeconds?: number;
   /** Seconds after which an unused connection closes. Default: stays open. */
   idleTimeoutSeconds?: number;
-  /** Seconds after which a connection is replaced by a fresh one; `null`: never (for session locks). Default 30 to 60 minutes. */
-  maxLifetimeSeconds?: number | null;
   /** Called whenever a connection of the pool has closed, for whatever reason. */
   onclose?: () => void;
   /** Notices are dropped unless somebody wants them: `CREATE … IF NOT EXISTS` is chatty. */
@@ -63,20 +67,50 @@ const int8AsNumber = {
  * On Workers: one pool per request, ended in `waitUntil`; a pool kept in a global fails the second request.
  */
 export function connectDatabase(url: string, options: ConnectOptions = {}): SqlPool {
-  const sql = postgres(url, {
-    max: options.max ?? 10,
+  const max = options.max ?? 10;
+  const transactionsMax = Math.max(1, Math.floor(max / 2));
+  const plainMax = Math.max(1, max - transactionsMax);
+  const plain = createPlainPool({
+    open: (onclose) =>
+      openPostgres(url, options, plainMax, () => {
+        onclose();
+        options.onclose?.();
+      }),
+    isConnectionFailure,
+  });
+  const transactions = createTransactionPool({
+    max: transactionsMax,
+    open: (onclose) => openPostgres(url, options, 1, onclose),
+    isConnectionFailure,
+  });
+  let listener: Postgres | undefined;
+  return Object.assign(plain.tag, {
+    [runInTransaction]: transactions.run,
+    listen: (...args: Parameters<Postgres["listen"]>) => {
+      listener ??= openPostgres(url, options, 1, () => {});
+      return listener.listen(...args);
+    },
+    end: async ({ timeout }: { timeout?: number } = {}) => {
+      await Promise.all([plain.end(timeout), transactions.end(timeout), listener?.end({ timeout: 0 })]);
+    },
+  });
+}
+
+function openPostgres(url: string, options: ConnectOptions, max: number, onclose: () => void): Postgres {
+  const instance = postgres(url, {
+    max,
     connect_timeout: options.connectTimeoutSeconds ?? 10,
     ...(options.idleTimeoutSeconds === undefined ? {} : { idle_timeout: options.idleTimeoutSeconds }),
-    ...(options.maxLifetimeSeconds === undefined ? {} : { max_lifetime: options.maxLifetimeSeconds }),
-    ...(options.onclose ? { onclose: options.onclose } : {}),
+    max_lifetime: null,
+    onclose,
     onnotice: options.onnotice ?? (() => {}),
     backoff: reconnectDelaySeconds,
     connection: { application_name: options.applicationName ?? "deskhand", TimeZone: "UTC" },
     types: { bigint: int8AsNumber },
     fetch_types: false,
   });
-  registerArrayTypes(sql.options);
-  return sql;
+  registerArrayTypes(instance.options);
+  return instance;
 }
 
 /** postgres.js waits up to 20 s after a series of failures; a database that is back should be noticed sooner. */
@@ -107,20 +141,12 @@ export async function pingDatabase(sql: SqlPool, timeoutMs: number): Promise<voi
 /**
  * Runs `work` in one transaction: a new one when `sql` is a pool, a savepoint when `sql` is a transaction already.
  * Commits when `work` resolves; rolls back (to the savepoint) and rethrows when it rejects.
+ *
+ * A statement that fails spoils its transaction, as Postgres has it, even when its error is caught: to survive an expected
+ * error, run that statement in `inTransaction(tx, …)`, or avoid the error with `ON CONFLICT DO NOTHING`.
  */
 export async function inTransaction<T>(sql: Sql, work: (tx: SqlTransaction) => Promise<T>): Promise<T> {
-  // postgres.js types the answer of a callback that returns an array of queries; ours returns one promise.
-  if (isTransaction(sql)) return (await sql.savepoint(work)) as T;
-  if (isPool(sql)) return (await sql.begin(work)) as T;
-  throw new TypeError("inTransaction takes a pool from connectDatabase or a transaction of it.");
-}
-
-function isTransaction(sql: Sql): sql is SqlTransaction {
-  return "savepoint" in sql;
-}
-
-function isPool(sql: Sql): sql is SqlPool {
-  return "begin" in sql;
+  return sql[runInTransaction](work);
 }
 
 /**

@@ -51,7 +51,6 @@ export async function takeLease(url: string, role: Role, onLost: () => void): Pr
   let held = false;
   const sql = connectDatabase(url, {
     max: 1,
-    maxLifetimeSeconds: null,
     connectTimeoutSeconds: 5,
     applicationName: `deskhand ${role} ${process.pid}`,
     onclose: () => {
