@@ -106,7 +106,7 @@ function describeTicket(card: TicketCard, told: ToldMessage): Row[] {
       warn: card.priority === "high",
     },
     { label: "because", text: describeEvidence(card) },
-    { label: "assignee", text: `${card.assignee?.name ?? "nobody yet"}: ${card.whyAssignee}` },
+    { label: "assignee", text: describeAssignee(card) },
   ];
   if (card.suspicious.length > 0) {
     const words = card.suspicious.map((one) => `“${flattenText(one)}”`).join(", ");
@@ -116,11 +116,17 @@ function describeTicket(card: TicketCard, told: ToldMessage): Row[] {
   return rows;
 }
 
+/** The reason mostly begins with the name. */
+function describeAssignee({ assignee, whyAssignee }: TicketCard): string {
+  if (assignee === null) return `nobody yet: ${whyAssignee}`;
+  return whyAssignee.startsWith(assignee.name) ? whyAssignee : `${assignee.name}: ${whyAssignee}`;
+}
+
 function describeSource(card: TicketCard): string {
   const who = { gemini: "Gemini", local: "the local classifier", person: "a person" };
   if (card.source === null) return "";
   const confidence = card.confidence === null ? "" : `, ${Math.round(card.confidence * 100)} % sure`;
-  return ` (${who[card.source]}${confidence}${card.provisional ? ", provisional" : ""})`;
+  return ` (${who[card.source]}${confidence})`;
 }
 
 function describeEvidence(card: TicketCard): string {
@@ -161,9 +167,11 @@ export function describeRoute(recipients: DeliveryRecipients | null): string {
   return `by mail to ${people.join(", ")}`;
 }
 
-/** The first lines of an answer, without the empty ones. */
+/** The greeting and the first line of an answer, or the start of them. */
 export function firstWords(text: string): string {
-  return cutText(flattenText(text), 130);
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  const shown = flattenText(lines.slice(0, 2).join(" "));
+  return cutText(lines.length > 2 ? `${shown} …` : shown, 130);
 }
 
 /** `label        text`, wrapped so that the text keeps its column. */

@@ -39,10 +39,8 @@ async function sendAndTell({ customers, slackPeople, print, style }: ScenarioDep
   print(formatHeading("Customers write by mail, employees in Slack", style));
   const mails = [];
   for (const sample of FIRST_CONTACTS) mails.push(await customers.send(sample));
-  const posts = [];
-  for (const sample of SLACK_FIRST_CONTACTS) posts.push(await slackPeople.post(sample));
   for (const mail of mails) await teller.tellMail(mail);
-  for (const post of posts) await teller.tellSlack(post);
+  for (const sample of SLACK_FIRST_CONTACTS) await teller.tellSlack(await slackPeople.post(sample));
 }
 
 async function sendLaterAndTell({ customers, slackPeople, print, style }: ScenarioDeps, teller: Teller) {

@@ -22,7 +22,7 @@ export async function seedPeople(sql: Sql, adminPassword: string): Promise<void>
       : (await createAdmin(sql, passwords, { email, password: adminPassword, name })).user;
   const actor: Actor = { kind: "admin", userId: admin.id, name, via: "cli" };
   if (admin.slackUserId === null) await updateUser(sql, actor, email, { slackUserId });
-  for (const moderator of MODERATORS) await seedModerator(sql, passwords, actor, moderator);
+  await Promise.all(MODERATORS.map((moderator) => seedModerator(sql, passwords, actor, moderator)));
 }
 
 async function seedModerator(

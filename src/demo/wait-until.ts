@@ -1,5 +1,6 @@
 /** Waiting by looking, for a bounded time; a time-out says what was still missing. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { AppError } from "../core/errors.ts";
 
 export type Look<T> = { found: T } | { missing: string };
 
@@ -20,7 +21,8 @@ export async function waitUntil<T>(look: () => Promise<Look<T>>, patience: Patie
     const seen = await look();
     if ("found" in seen) return seen.found;
     if (performance.now() >= giveUpAt) {
-      throw new Error(
+      throw new AppError(
+        "unavailable",
         `Waited ${Math.round(patience.timeoutMs / 1000)} s, and still missing: ${seen.missing}.`,
       );
     }
