@@ -68,9 +68,15 @@ describe("listMessages", () => {
     expect(await textsOf(bench.channel.history.listMessages(HELP, one))).toEqual(["two"]);
   });
 
-  it("reads every page", async () => {
-    for (let count = 0; count < 205; count += 1) await say(`m${count}`);
-    expect(await textsOf(bench.channel.history.listMessages(HELP, "0"))).toHaveLength(205);
+  it("reads every page of the channel and of its threads", async () => {
+    await bench.close();
+    bench = await startSlackBench({ standIn: { pageSizeMax: 2 } });
+    const root = await say("root");
+    for (const text of ["a", "b", "c", "d"]) await say(text);
+    for (const text of ["1", "2", "3"]) await say(text, root);
+    expect(await textsOf(bench.channel.history.listMessages(HELP, "0"))).toEqual(
+      "root 1 2 3 a b c d".split(" "),
+    );
   });
 
   it("takes only the notes under cards from the moderators' channel", async () => {

@@ -18,6 +18,8 @@ export interface Args {
 
 export interface MethodContext extends ShowContext {
   views: OpenViews;
+  /** Slack may give fewer items than asked for. */
+  pageSizeMax: number;
 }
 
 type Method = (context: MethodContext, args: Args) => Json;
@@ -203,7 +205,7 @@ function listHistory(context: MethodContext, args: Args): Json {
 function page(context: MethodContext, args: Args, messages: StoredMessage[]): Json {
   const start = Number(args.text("cursor").replace("after:", "") || 0);
   if (!Number.isInteger(start)) return fail("invalid_cursor");
-  const end = start + Math.max(1, args.number("limit", 100));
+  const end = start + Math.min(context.pageSizeMax, Math.max(1, args.number("limit", 100)));
   const more = end < messages.length;
   return {
     ok: true,

@@ -22,6 +22,8 @@ export interface SlackStandInOptions {
   now?: () => number;
   retryDelaysMs?: number[];
   scopes?: string[];
+  /** Lists come in pages of at most so many; 1,000 unless said otherwise. */
+  pageSizeMax?: number;
   /** 0 unless said otherwise: any free port. */
   port?: number;
 }
@@ -60,7 +62,8 @@ export async function createSlackStandIn(options: SlackStandInOptions): Promise<
   const failures: Failure[] = [];
   const calls: ApiCall[] = [];
   let origin = "";
-  const context: MethodContext = { state, workspace, views, origin: () => origin };
+  const { pageSizeMax = 1_000 } = options;
+  const context: MethodContext = { state, workspace, views, pageSizeMax, origin: () => origin };
   const server = createSlackHttp({ context, token: TOKEN, scopes: options.scopes, failures, calls });
   server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");
