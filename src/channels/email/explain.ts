@@ -1,0 +1,168 @@
+/** What intake would do with a mail, and why: for `deskhand explain`, without a database. */
+import type {
+  AuthenticationResults,
+  BounceReport,
+  EmailAddress,
+  InboundEmail,
+  InboundUnreadable,
+  IntakeOutcome,
+} from "../../core/inbound.ts";
+import { classifyMail, mayAnswerAutomatically } from "../../core/loop-guard.ts";
+import { decideThread } from "../../core/threading.ts";
+import { readAddresses } from "./addresses.ts";
+import {
+  decodeUnstructured,
+  firstValue,
+  normaliseSource,
+  readHeaderFields,
+  readMessageId,
+  readMessageIds,
+} from "./headers.ts";
+import type { ParseMail } from "./imap-reader.ts";
+import { parseMail } from "./parse.ts";
+
+export interface ExplainLine {
+  file: string;
+  outcome: Exclude<IntakeOutcome, "duplicate">;
+  /** One or more sentences for people. */
+  reason: string;
+  messageId: string | null;
+  from: EmailAddress | null;
+  to: EmailAddress[];
+  cc: EmailAddress[];
+  subject: string;
+  text: string;
+  textTrimmed: string;
+  /** `size` in bytes. */
+  attachments: { filename: string; contentType: string; size: number }[];
+  inReplyTo: string | null;
+  references: string[];
+  autoSubmitted: string | null;
+  authentication: AuthenticationResults | null;
+  forwardedFrom?: EmailAddress;
+  bounce?: BounceReport;
+}
+
+export interface ExplainIdentity {
+  /** Our own addresses, lower case. */
+  addresses: string[];
+}
+
+/** What a mail's header block says, also where the rest cannot be read. */
+type HeaderLines = Pick<
+  ExplainLine,
+  "messageId" | "from" | "to" | "cc" | "subject" | "inReplyTo" | "references"
+>;
+
+/**
+ * Decides as intake does for a first contact: no ticket is known, so a person's mail opens one, unless it answers a
+ * Message-ID of our own shape. Never rejects while `parse` does not; a pool's `parse` keeps a poisonous mail apart.
+ */
+export async function explainMail(
+  file: string,
+  raw: Uint8Array,
+  own: ExplainIdentity,
+  parse: ParseMail = parseMail,
+): Promise<ExplainLine> {
+  const origin = { account: "explain", externalId: "explain", receivedAt: new Date() };
+  const mail = await parse(raw, origin);
+  return mail.channel === "email" ? describe(file, mail, own) : describeUnreadable(file, mail);
+}
+
+function describe(file: string, mail: InboundEmail, own: ExplainIdentity): ExplainLine {
+  const { messageId, from, to, cc, subject, text, textTrimmed, inReplyTo, references } = mail;
+  return {
+    file,
+    ...decide(mail, own),
+    messageId,
+    from,
+    to,
+    cc,
+    subject,
+    text,
+    textTrimmed,
+    attachments: mail.attachments.map(({ filename, contentType, content }) => ({
+      filename,
+      contentType,
+      size: content.length,
+    })),
+    inReplyTo,
+    references,
+    autoSubmitted: mail.headers["auto-submitted"]?.[0] ?? null,
+    authentication: mail.authentication,
+    ...(mail.forwardedFrom === null ? {} : { forwardedFrom: mail.forwardedFrom }),
+    ...(mail.bounce === null ? {} : { bounce: mail.bounce }),
+  };
+}
+
+function decide(mail: InboundEmail, own: ExplainIdentity): Pick<ExplainLine, "outcome" | "reason"> {
+  const messageIdDomain = domainsOf(own)[0] ?? "";
+  const { kind, reason } = classifyMail(mail, { addresses: own.addresses, messageIdDomain });
+  if (kind !== "person") return { outcome: kind, reason };
+  const sender = mail.from ?? mail.replyTo[0] ?? null;
+  if (sender === null || sender.address === "") {
+    const why = "It names no sender: nobody could be answered. A person should look at it.";
+    return { outcome: "parked", reason: why };
+  }
+  const ours = [...(mail.inReplyTo === null ? [] : [mail.inReplyTo]), ...mail.references].find((id) =>
+    isOurs(id, own),
+  );
+  const notes = noteOddities(mail, sender);
+  if (ours !== undefined)
+    return { outcome: "reply", reason: [`It answers ${ours}, a mail of ours.`, ...notes].join(" ") };
+  const first = decideThread([], { address: sender.address, trusted: true });
+  const why = first.kind === "new" ? first.reason : "It is a first contact.";
+  return { outcome: "ticket", reason: [why, ...notes].join(" ") };
+}
+
+function noteOddities(mail: InboundEmail, sender: EmailAddress): string[] {
+  const notes: string[] = [];
+  if ((mail.headers.from?.length ?? 0) > 1)
+    notes.push("It has more than one From header: the first is shown, and none proves who wrote it.");
+  if (mail.authentication?.dmarc === "fail")
+    notes.push("It fails DMARC: the sender's address may be forged.");
+  if (!mayAnswerAutomatically("person", mail.headers, sender))
+    notes.push("No machine would answer it: the sender's address or headers ask for that.");
+  return notes;
+}
+
+/** The shape of the Message-IDs that our answers carry: `<uuid.ticket number@our domain>`. */
+const OWN_MESSAGE_ID = /^<[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.\d{1,15}@([^@<>\s]+)>$/i;
+
+function isOurs(messageId: string, own: ExplainIdentity): boolean {
+  const domain = OWN_MESSAGE_ID.exec(messageId)?.[1]?.toLowerCase();
+  if (domain === undefined) return false;
+  const domains = domainsOf(own);
+  return domains.length === 0 || domains.includes(domain);
+}
+
+function domainsOf(own: ExplainIdentity): string[] {
+  return own.addresses.map((address) => address.slice(address.lastIndexOf("@") + 1)).filter(Boolean);
+}
+
+function describeUnreadable(file: string, mail: InboundUnreadable): ExplainLine {
+  return {
+    file,
+    outcome: "parked",
+    reason: mail.reason,
+    ...readHeaderLines(mail.raw),
+    text: "",
+    textTrimmed: "",
+    attachments: [],
+    autoSubmitted: null,
+    authentication: null,
+  };
+}
+
+function readHeaderLines(raw: Uint8Array): HeaderLines {
+  const fields = readHeaderFields(normaliseSource(raw));
+  return {
+    messageId: readMessageId(firstValue(fields, "message-id")),
+    from: readAddresses(firstValue(fields, "from"))[0] ?? null,
+    to: readAddresses(firstValue(fields, "to")),
+    cc: readAddresses(firstValue(fields, "cc")),
+    subject: decodeUnstructured(firstValue(fields, "subject")),
+    inReplyTo: readMessageId(firstValue(fields, "in-reply-to")),
+    references: readMessageIds(firstValue(fields, "references")),
+  };
+}

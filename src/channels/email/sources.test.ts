@@ -1,0 +1,141 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { splitMbox } from "./mbox.ts";
+import { readMailSources } from "./sources.ts";
+
+let dir = "";
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "deskhand-sources-"));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+async function write(name: string, text: string): Promise<string> {
+  const path = join(dir, name);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+  return path;
+}
+
+async function read(paths: string[], stdin = ""): Promise<[string, string][]> {
+  const found: [string, string][] = [];
+  for await (const { file, raw } of readMailSources(paths, Readable.from(stdin === "" ? [] : [stdin])))
+    found.push([file.replace(`${dir}/`, ""), Buffer.from(raw).toString()]);
+  return found;
+}
+
+const ONE = "From: a@b.example\nSubject: one\n\nfirst\n";
+const TWO = "From: a@b.example\nSubject: two\n\nFrom here on it is quoted:\n";
+const MBOX =
+  `From a@b.example Mon Nov  2 10:00:00 2026\n${ONE}\n` +
+  `From - Tue Nov 03 11:00:00 2026\n${TWO.replace("From here", ">From here")}>>From deeper\n\nFrom now on, no separator.\n`;
+
+describe("readMailSources", () => {
+  it("reads a mail file by the path as given", async () => {
+    expect(await read([await write("x.eml", ONE)])).toEqual([["x.eml", ONE]]);
+  });
+
+  it("numbers the mails of an mbox, and takes its quoting back", async () => {
+    const path = await write("archive", MBOX);
+    expect(await read([path])).toEqual([
+      ["archive#1", ONE],
+      ["archive#2", `${TWO}>From deeper\n\nFrom now on, no separator.\n`],
+    ]);
+  });
+
+  it("knows an mbox by its name too", async () => {
+    expect(await read([await write("x.mbox", `\n${MBOX}`)])).toHaveLength(2);
+  });
+
+  it("names a single mail behind a `From ` line by its path alone", async () => {
+    const path = await write("00001.7c53", `From a@b.example  Mon Nov  2 10:00:00 2026\n${ONE}`);
+    expect(await read([path])).toEqual([["00001.7c53", ONE]]);
+  });
+
+  it("never cuts a file that is named .eml", async () => {
+    const found = await read([await write("x.eml", MBOX)]);
+    expect(found.map(([file]) => file)).toEqual(["x.eml"]);
+  });
+
+  it("reads a folder and its folders, sorted, without hidden files", async () => {
+    await write("mails/b.eml", TWO);
+    await write("mails/a/z.eml", ONE);
+    await write("mails/.hidden", ONE);
+    await write("mails/c.mbox", MBOX);
+    const files = (await read([join(dir, "mails")])).map(([file]) => file);
+    expect(files).toEqual(["mails/a/z.eml", "mails/b.eml", "mails/c.mbox#1", "mails/c.mbox#2"]);
+  });
+
+  it("reads a Maildir with its subfolders, and nothing that is still being delivered", async () => {
+    for (const name of [
+      "cur/1:2,S",
+      "new/2",
+      "tmp/3",
+      "dovecot.index",
+      "dovecot-uidlist",
+      ".Sent/cur/4",
+      ".Sent/new/5",
+    ])
+      await write(`Maildir/${name}`, ONE);
+    const files = (await read([join(dir, "Maildir")])).map(([file]) => file);
+    expect(files).toEqual([
+      "Maildir/.Sent/cur/4",
+      "Maildir/.Sent/new/5",
+      "Maildir/cur/1:2,S",
+      "Maildir/new/2",
+    ]);
+  });
+
+  it("reads standard input: one mail, or an mbox", async () => {
+    expect(await read([], ONE)).toEqual([["-", ONE]]);
+    expect((await read([], MBOX)).map(([file]) => file)).toEqual(["-#1", "-#2"]);
+    expect(await read(["-"], ONE)).toEqual([["-", ONE]]);
+  });
+
+  it("gives an empty file and empty input as an empty mail, so that it is answered for", async () => {
+    expect(await read([await write("empty.eml", "")])).toEqual([["empty.eml", ""]]);
+    expect(await read([])).toEqual([["-", ""]]);
+  });
+
+  it("names a path that does not exist before it reads any", async () => {
+    const there = await write("x.eml", ONE);
+    await expect(read([there, join(dir, "missing.eml")])).rejects.toMatchObject({
+      code: "invalid",
+      message: expect.stringMatching(/missing\.eml does not exist/),
+    });
+  });
+});
+
+describe("splitMbox", () => {
+  async function split(text: string, chunkSize: number, sizeBytesMax = 1_000_000): Promise<string[]> {
+    async function* chunks() {
+      for (let at = 0; at < text.length; at += chunkSize) yield Buffer.from(text.slice(at, at + chunkSize));
+    }
+    const mails: string[] = [];
+    for await (const mail of splitMbox(chunks(), sizeBytesMax)) mails.push(Buffer.from(mail).toString());
+    return mails;
+  }
+
+  it("finds the same mails however the bytes come, with either line end", async () => {
+    for (const text of [MBOX, MBOX.replaceAll("\n", "\r\n")]) {
+      const whole = await split(text, text.length);
+      expect(whole).toHaveLength(2);
+      for (const chunkSize of [1, 2, 7, 64]) expect(await split(text, chunkSize)).toEqual(whole);
+    }
+  });
+
+  it("keeps no more of a mail than it takes to refuse it", async () => {
+    const huge = `From a@b.example Mon Nov  2 10:00:00 2026\n${ONE}${"x".repeat(70)}\n`.concat(
+      "y".repeat(50_000),
+    );
+    const [mail, next] = await split(
+      `${huge}\n\nFrom a@b.example Mon Nov  2 10:00:00 2026\n${ONE}`,
+      512,
+      1_000,
+    );
+    expect(mail).toHaveLength(1_001);
+    expect(next).toBe(ONE);
+  });
+});

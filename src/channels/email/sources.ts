@@ -1,0 +1,154 @@
+/** Mails from files: `.eml`, mbox, Maildir and other folders, standard input. */
+import { createReadStream } from "node:fs";
+import { type FileHandle, open, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError } from "../../core/errors.ts";
+import { splitMbox, startsAsMbox } from "./mbox.ts";
+import { PARSE_LIMITS } from "./parse.ts";
+
+export interface MailSource {
+  /**
+   * The path as given; of a folder, the file's path below it; `-` is standard input. An mbox of several mails
+   * adds `#1`, `#2`, ….
+   */
+  file: string;
+  raw: Uint8Array;
+}
+
+export const STANDARD_INPUT = "-";
+
+/** One byte more than is ever parsed: such a mail is refused for its size, and no more of it is read. */
+const SIZE_BYTES_MAX = PARSE_LIMITS.sizeBytesMax;
+
+/**
+ * The mails of the paths, in their order; of standard input without any. Holds one mail in memory, of an mbox two.
+ * Rejects with AppError `invalid` before the first mail where a path does not exist.
+ */
+export async function* readMailSources(
+  paths: string[],
+  stdin: AsyncIterable<Uint8Array | string>,
+): AsyncGenerator<MailSource> {
+  if (paths.length === 0) return yield* readStream(STANDARD_INPUT, toBytes(stdin));
+  for (const path of paths) await assertReadable(path);
+  for (const path of paths) {
+    if (path === STANDARD_INPUT) yield* readStream(STANDARD_INPUT, toBytes(stdin));
+    else yield* readPath(path);
+  }
+}
+
+async function assertReadable(path: string): Promise<void> {
+  if (path === STANDARD_INPUT) return;
+  await stat(path).catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === "ENOENT" ? "does not exist" : `cannot be read (${error.code})`;
+    throw new AppError("invalid", `${path} ${why}. Name a mail file, an mbox or a folder.`);
+  });
+}
+
+async function* readPath(path: string): AsyncGenerator<MailSource> {
+  const facts = await stat(path);
+  if (!facts.isDirectory()) return yield* readFileAt(path);
+  for (const file of await listFolder(path)) yield* readFileAt(file);
+}
+
+/** What mail servers keep beside the mails of a folder. */
+const NO_MAIL = /^(?:\.|dovecot[.-]|maildir(?:size|folder)$|subscriptions$|courier)/;
+
+/** Files of a folder and the folders in it, sorted. Of a Maildir, `tmp` holds what is still being delivered. */
+async function listFolder(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const isMaildir = entries.some(({ name }) => name === "cur") && entries.some(({ name }) => name === "new");
+  const files: string[] = [];
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    const isSubfolder = isMaildir && entry.name.startsWith(".");
+    if (isMaildir && entry.name === "tmp") continue;
+    if (NO_MAIL.test(entry.name) && !(isSubfolder && entry.isDirectory())) continue;
+    if (entry.isDirectory()) files.push(...(await listFolder(path)));
+    else if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(path)))) files.push(path);
+  }
+  return files;
+}
+
+/** A link may lead nowhere, or back to a folder above. */
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (facts) => facts.isFile(),
+    () => false,
+  );
+}
+
+async function* readFileAt(path: string): AsyncGenerator<MailSource> {
+  const handle = await open(path);
+  try {
+    const isMbox = /\.mbo?x$/i.test(path) || (!/\.eml$/i.test(path) && startsAsMbox(await readHead(handle)));
+    if (!isMbox) return yield { file: path, raw: await readWhole(handle) };
+  } finally {
+    await handle.close();
+  }
+  yield* numberMails(path, createReadStream(path, { highWaterMark: 256 * 1024 }));
+}
+
+async function readHead(handle: FileHandle): Promise<Uint8Array> {
+  const head = new Uint8Array(5);
+  const { bytesRead } = await handle.read(head, 0, head.length, 0);
+  return head.subarray(0, bytesRead);
+}
+
+async function readWhole(handle: FileHandle): Promise<Uint8Array> {
+  const { size } = await handle.stat();
+  const raw = new Uint8Array(Math.min(size, SIZE_BYTES_MAX + 1));
+  let length = 0;
+  while (length < raw.length) {
+    const { bytesRead } = await handle.read(raw, length, raw.length - length, length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return raw.subarray(0, length);
+}
+
+async function* readStream(file: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<MailSource> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const head: Uint8Array[] = [];
+  let size = 0;
+  while (size < 5) {
+    const { done, value } = await iterator.next();
+    if (done) break;
+    head.push(value);
+    size += value.length;
+  }
+  const rest = { [Symbol.asyncIterator]: () => iterator };
+  const all = concatenate(head, rest);
+  if (startsAsMbox(Buffer.concat(head))) yield* numberMails(file, all);
+  else yield { file, raw: await collect(all) };
+}
+
+async function* concatenate(head: Uint8Array[], rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* head;
+  yield* rest;
+}
+
+async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    pieces.push(chunk);
+    size += chunk.length;
+    if (size > SIZE_BYTES_MAX) break;
+  }
+  return Buffer.concat(pieces).subarray(0, SIZE_BYTES_MAX + 1);
+}
+
+async function* toBytes(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stream) yield typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+}
+
+/** A file that holds a single mail behind a `From ` line is named by its path alone, as any other. */
+async function* numberMails(path: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<MailSource> {
+  let waiting: Uint8Array | null = null;
+  let number = 0;
+  for await (const raw of splitMbox(chunks, SIZE_BYTES_MAX)) {
+    if (waiting !== null) yield { file: `${path}#${++number}`, raw: waiting };
+    waiting = raw;
+  }
+  if (waiting !== null) yield { file: number === 0 ? path : `${path}#${number + 1}`, raw: waiting };
+}
