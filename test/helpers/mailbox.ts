@@ -122,6 +122,10 @@ export class TestMailbox {
     return this.#inbox.uidvalidity;
   }
 
+  get logins(): number {
+    return this.commands.filter((command) => /^(?:LOGIN|AUTHENTICATE)/i.test(command)).length;
+  }
+
   get flags(): string[] {
     return this.#inbox.messages.flatMap(({ flags }) => flags);
   }
@@ -192,6 +196,8 @@ export class TestMailbox {
 
   #recordCommands(): void {
     for (const command of [
+      "LOGIN",
+      "AUTHENTICATE",
       "SELECT",
       "EXAMINE",
       "UID FETCH",
