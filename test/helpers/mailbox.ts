@@ -197,7 +197,7 @@ export class TestMailbox {
   #recordCommands(): void {
     for (const command of [
       "LOGIN",
-      "AUTHENTICATE",
+      "AUTHENTICATE PLAIN",
       "SELECT",
       "EXAMINE",
       "UID FETCH",
