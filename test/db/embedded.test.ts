@@ -112,7 +112,7 @@ async function waitFor(what: () => Promise<boolean>, patienceMs = 10_000): Promi
   }
 }
 
-describe("a start", () => {
+describe("a start", { timeout: 60_000 }, () => {
   it("makes a private UTF-8 cluster that asks everybody for the password", async () => {
     const postgres = await startEmbeddedPostgres({ dataDir });
     expect(postgres.ownedByUs).toBe(true);
@@ -201,7 +201,7 @@ describe("a start", () => {
   });
 });
 
-describe("a server whose users come and go", () => {
+describe("a server whose users come and go", { timeout: 60_000 }, () => {
   beforeEach(usePreparedCluster);
 
   it("outlives a killed service and is adopted as it runs", async () => {
@@ -306,7 +306,7 @@ describe("a server whose users come and go", () => {
   });
 });
 
-describe("under another identity", () => {
+describe("under another identity", { timeout: 60_000 }, () => {
   it("an ordinary user needs nothing but a folder, even under a 0700 home", async (test) => {
     const probe = spawnSync(process.execPath, ["--import", "tsx", "-e", ""], {
       ...(isRoot ? { uid: NOBODY, gid: NOBODY } : {}),
@@ -345,7 +345,7 @@ describe("under another identity", () => {
   });
 });
 
-describe("a start that cannot work says why", () => {
+describe("a start that cannot work says why", { timeout: 60_000 }, () => {
   it("a data folder of another Postgres version", async () => {
     await copyPreparedCluster();
     await writeFile(join(dataDir, "postgres", "PG_VERSION"), "17\n");

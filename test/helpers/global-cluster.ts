@@ -53,8 +53,8 @@ export async function teardown(): Promise<void> {
 async function startCluster(): Promise<string> {
   await removeLeftovers();
   const folder = await mkdtemp(join(tmpdir(), `deskhand-test-${process.pid}-`));
+  const watchdog = watchOverUs(folder);
   const postgres = await startEmbeddedPostgres({ dataDir: folder, settings: SETTINGS });
-  const watchdog = watchOverUs(postgres.pid, folder);
   undo.push(async () => {
     await postgres.stop();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -90,14 +90,19 @@ async function dropDatabase(adminUrl: string, name: string): Promise<void> {
   }
 }
 
-/** A shell that waits for a line from us. Should the pipe close without one, we were killed: it cleans up. */
-function watchOverUs(postmasterPid: number, folder: string): ChildProcess {
+/**
+ * A shell that waits for a line from us. Should the pipe close without one, we were killed: it ends the server and removes
+ * the folder. An orphaned initdb may still write there, so it looks again until nothing is left.
+ */
+function watchOverUs(folder: string): ChildProcess {
   const script = `
     if read -r line; then exit 0; fi
-    kill -QUIT "$1"
-    while kill -0 "$1" 2>/dev/null; do sleep 0.1; done
-    rm -rf "$2"`;
-  const watchdog = spawn("/bin/sh", ["-c", script, "watchdog", String(postmasterPid), folder], {
+    while [ -d "$1" ]; do
+      if read -r pid < "$1/postgres/postmaster.pid"; then kill -QUIT "$pid"; fi
+      sleep 0.2
+      rm -rf "$1"
+    done`;
+  const watchdog = spawn("/bin/sh", ["-c", script, "watchdog", folder], {
     cwd: "/",
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
