@@ -1,0 +1,220 @@
+/**
+ * The embedded engine: Inngest functions on nothing but Postgres. It is the server side of the SDK's protocol, in the
+ * process of the functions. docs/decisions/0003-embedded-engine.md tells why it is built as it is.
+ */
+import type { Inngest, InngestFunction } from "inngest";
+import type { Log } from "../../core/log.ts";
+import type { SqlPool } from "../../db/client.ts";
+import { addListeners } from "../../db/engine-events.ts";
+import { hasDueWork, listForeignFunctions, releaseAllLeases } from "../../db/engine-queue.ts";
+import {
+  listDeadRuns,
+  listRuns,
+  type RunDetail,
+  type RunFilter,
+  type RunSummary,
+  readRun,
+} from "../../db/engine-run-queries.ts";
+import { replayDeadRun } from "../../db/engine-runs.ts";
+import { createApiFetch, type EngineFetch } from "./api-fetch.ts";
+import { retryDelayMs } from "./backoff.ts";
+import { createCallRunner } from "./call-runner.ts";
+import { createClock } from "./clock.ts";
+import { registerCrons } from "./cron.ts";
+import { listMatchPaths } from "./event-match.ts";
+import { createFlights, type Flights } from "./flights.ts";
+import { type RegisteredFunction, readFunctionConfigs } from "./function-registry.ts";
+import { createPump, type Pump } from "./pump.ts";
+import { createSdkHandler } from "./sdk-handler.ts";
+import { createSettler } from "./settle.ts";
+import type { EngineContext, EngineSettings } from "./types.ts";
+import { createUlid } from "./ulid.ts";
+import { listenForWork } from "./wake.ts";
+
+export type EngineOptions = Partial<EngineSettings> & {
+  sql: SqlPool;
+  log: Log;
+  /** For tests: the engine's time, which must not go back. Default: the system's, corrected to the database's. */
+  now?: () => Date;
+  /** No other process runs an engine on this database: what a dead one had claimed is taken over at start, at once. */
+  soleProcess?: boolean;
+};
+
+export type EmbeddedEngine = {
+  /** For the Inngest client; see `embeddedClientOptions`. Events can be sent before `start`, and without it. */
+  fetch: EngineFetch;
+  /** Registers the functions and begins to run them. Throws UnsupportedFeatureError for what is not implemented. */
+  start(functions: readonly InngestFunction.Any[], options: { client: Inngest.Any }): Promise<void>;
+  /** Takes no more work, lets each call end at its next step, and resolves when none is left or `graceMs` is over. */
+  stop(options?: { graceMs?: number }): Promise<void>;
+  /** Looks for work now; needed only where an injected clock was moved. */
+  wake(): void;
+  /** Resolves when nothing is under way or due in any process; rejects after `timeoutMs`. Sleeps and retries to come do not count. */
+  waitUntilIdle(options?: { timeoutMs?: number }): Promise<void>;
+  listRuns(filter?: RunFilter): Promise<RunSummary[]>;
+  readRun(runId: string): Promise<RunDetail | undefined>;
+  listDeadRuns(limit?: number): Promise<RunSummary[]>;
+  /** Lets a dead run go on where it died. False when it is not dead. Works without `start`: whoever runs it takes it up. */
+  replayDeadRun(runId: string): Promise<boolean>;
+};
+
+const DEFAULTS: EngineSettings = {
+  concurrency: 8,
+  leaseMs: 15_000,
+  callTimeoutMs: 30 * 60_000,
+  sweepMs: 30_000,
+  retryDelayMs: (attempt) => retryDelayMs(attempt, Math.random()),
+};
+
+const GRACE_MS = 10_000;
+const IDLE_TIMEOUT_MS = 30_000;
+
+/** What runs between `start` and `stop`. */
+type Started = {
+  functions: readonly RegisteredFunction[];
+  flights: Flights;
+  pump: Pump;
+  unlisten: () => Promise<void>;
+  renewal: ReturnType<typeof setInterval>;
+};
+
+export function createEmbeddedEngine(options: EngineOptions): EmbeddedEngine {
+  const context = createContext(options);
+  const { sql, clock } = context;
+  let started: Started | undefined;
+
+  const fetch = createApiFetch({
+    context,
+    functions: () => started?.functions,
+    checkpoint: async (token, steps) => (started ? started.flights.checkpoint(token, steps) : "stale"),
+    wake: (...kinds) => started?.pump.wake(...kinds),
+  });
+
+  return {
+    fetch,
+    start: async (functions, { client }) => {
+      if (started) throw new Error("The embedded workflow engine has been started already.");
+      const sdk = createSdkHandler(client, functions);
+      const registered = readFunctionConfigs(await sdk.readConfigs());
+      await prepareTables(context, registered, options.soleProcess ?? false);
+      const byId = new Map(registered.map((fn) => [fn.id, fn]));
+      const flights = createFlights(context);
+      const settler = createSettler(context, byId);
+      const runCall = createCallRunner({
+        context,
+        functions: byId,
+        flights,
+        sdk,
+        settler,
+        wake: (kind) => pump.wake(kind),
+      });
+      const pump = createPump({ context, functions: byId, flights, runCall });
+      started = {
+        functions: registered,
+        flights,
+        pump,
+        unlisten: async () => {},
+        renewal: renewLeases(context, flights),
+      };
+      pump.start();
+      started.unlisten = await listenForWork(context, pump.wake);
+    },
+    stop: async ({ graceMs = GRACE_MS } = {}) => {
+      const stopping = started;
+      if (!stopping) return;
+      stopping.flights.halt();
+      await stopping.unlisten();
+      await stopping.pump.stop();
+      await waitFor(() => stopping.flights.count() === 0, graceMs);
+      clearInterval(stopping.renewal);
+      if (started === stopping) started = undefined;
+    },
+    wake: () => started?.pump.wake(),
+    waitUntilIdle: async ({ timeoutMs = IDLE_TIMEOUT_MS } = {}) => {
+      const running = started;
+      if (!running) throw new Error("The embedded workflow engine has not been started.");
+      const functionIds = running.functions.map((fn) => fn.id);
+      const deadline = Date.now() + timeoutMs;
+      do {
+        running.pump.wake();
+        await waitFor(running.pump.isQuiet, deadline - Date.now());
+        if (running.pump.isQuiet() && !(await hasDueWork(sql, functionIds, clock.now()))) return;
+        await pause(5);
+      } while (Date.now() < deadline);
+      throw new Error(`The workflow engine is still at work after ${timeoutMs} ms.`);
+    },
+    listRuns: (filter) => listRuns(sql, filter),
+    readRun: (runId) => readRun(sql, runId),
+    listDeadRuns: (limit) => listDeadRuns(sql, limit),
+    replayDeadRun: async (runId) => {
+      const revived = await replayDeadRun(sql, runId, clock.now());
+      if (revived) started?.pump.wake("calls");
+      return revived;
+    },
+  };
+}
+
+function createContext(options: EngineOptions): EngineContext {
+  const { sql, log, now, soleProcess: _soleProcess, ...settings } = options;
+  return {
+    sql,
+    log,
+    clock: createClock(now),
+    engineId: createUlid(Date.now()),
+    settings: { ...DEFAULTS, ...settings },
+  };
+}
+
+async function prepareTables(
+  context: EngineContext,
+  functions: readonly RegisteredFunction[],
+  soleProcess: boolean,
+): Promise<void> {
+  const { sql, clock, log } = context;
+  await clock.sync(sql);
+  await registerCrons(context, functions);
+  await addListeners(sql, listCancelListeners(functions));
+  if (soleProcess) {
+    const released = await releaseAllLeases(sql, clock.now());
+    if (released > 0) log.info({ released }, "workflow calls of a process that has ended are taken over");
+  }
+  const foreign = await listForeignFunctions(
+    sql,
+    functions.map((fn) => fn.id),
+  );
+  if (foreign.length > 0) {
+    log.warn({ functionIds: foreign }, "workflow runs wait for functions that this process does not have");
+  }
+}
+
+function listCancelListeners(functions: readonly RegisteredFunction[]) {
+  return functions.flatMap((fn) =>
+    fn.cancellations.flatMap(({ event, condition }) =>
+      listMatchPaths(condition).map((matchPath) => ({ eventName: event, matchPath })),
+    ),
+  );
+}
+
+function renewLeases(context: EngineContext, flights: Flights): ReturnType<typeof setInterval> {
+  let renewing = false;
+  return setInterval(async () => {
+    if (renewing) return;
+    renewing = true;
+    try {
+      await flights.renew();
+    } catch (error) {
+      context.log.warn({ err: error }, "workflow leases could not be renewed");
+    } finally {
+      renewing = false;
+    }
+  }, context.settings.leaseMs / 3);
+}
+
+async function waitFor(condition: () => boolean, timeoutMs: number): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!condition() && Date.now() < deadline) await pause(5);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
