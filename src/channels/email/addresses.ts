@@ -16,10 +16,10 @@ export function readAddresses(value: string | null): EmailAddress[] {
   if (value === null) return [];
   return addressparser(value.slice(0, HEADER_LENGTH_MAX), { flatten: true })
     .slice(0, ADDRESSES_MAX)
-    .flatMap(({ name, address }) => readOne(name, address));
+    .flatMap(({ name, address }) => readOne(name, address, value.includes("<")));
 }
 
-function readOne(name: string, address: string): EmailAddress[] {
+function readOne(name: string, address: string, hasBrackets: boolean): EmailAddress[] {
   const display = decodeUnstructured(name);
   // RFC 2047 forbids encoded words in an address, yet some programs encode the whole of `Name <address>`.
   const spec = address.includes("=?") ? decodeEncodedWords(address) : address;
@@ -30,7 +30,7 @@ function readOne(name: string, address: string): EmailAddress[] {
       return [{ address: normalise(hidden[2] ?? ""), name: unquote((hidden[1] ?? "").trim()) }];
   }
   // `From: MAILER-DAEMON`: a local name, which tells who wrote it though nobody can answer.
-  return /^[\w.+-]+$/.test(name) ? [{ address: normalise(name), name: "" }] : [];
+  return !hasBrackets && /^[\w.+-]+$/.test(name) ? [{ address: normalise(name), name: "" }] : [];
 }
 
 function isUsable(spec: string): boolean {

@@ -45,7 +45,8 @@ function render(part: MimePart): Rendered {
   if (part.kind === "leaf") {
     const { contentType, text } = part.leaf;
     if (contentType === "text/html") return { plain: null, html: text };
-    return { plain: text.trim() === "" ? null : text, html: null };
+    const isWords = contentType === "text/plain" && text.trim() !== "";
+    return { plain: isWords ? text : null, html: null };
   }
   const rendered = part.parts.map(render).filter(({ plain, html }) => plain !== null || html !== null);
   return part.subtype === "alternative" ? chooseAlternative(rendered) : joinParts(rendered);

@@ -27,7 +27,7 @@ export interface HeaderField {
 export function normaliseSource(raw: Uint8Array): Uint8Array {
   let start = raw[0] === 0xef && raw[1] === 0xbb && raw[2] === 0xbf ? 3 : 0;
   while (raw[start] === LF || raw[start] === CR) start++;
-  if (/^>?From [^\r\n:]/.test(asLatin1(raw.subarray(start, start + 16)))) {
+  if (/^>?From (?!\s*:)/.test(asLatin1(raw.subarray(start, start + 16)))) {
     const lineEnd = raw.indexOf(LF, start);
     if (lineEnd >= 0) start = lineEnd + 1;
   }

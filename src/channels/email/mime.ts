@@ -41,6 +41,7 @@ export interface MimeLimits {
 
 /** What of mailparser's nodes is used here. */
 interface ParserNode {
+  parent?: ParserNode;
   contentType: string | false;
   charset?: string;
   disposition?: string;
@@ -77,6 +78,9 @@ interface AttachmentEvent {
 
 const ParserBase = MailParser as unknown as new (options: Record<string, unknown>) => ParserInternals;
 
+/** Other words for the same text; as alternatives they are neither read nor kept beside it. */
+const SPARE_ALTERNATIVES = /^text\/(?:enriched|richtext|rtf|x-amp-html|watch-html)$/;
+
 /** Marks the charset of a text part, so that mailparser hands its bytes to our decoder whatever is declared. */
 const CHARSET_MARK = "deskhand-";
 
@@ -87,12 +91,22 @@ class PartsParser extends ParserBase {
   }
 
   override createNode(node: SplitNode): ParserNode {
+    // RFC 2045, 5.2: what names no type is plain text. `Content-Type: text` is common in old mail.
+    if (node.contentType && !node.contentType.includes("/")) node.contentType = "text/plain";
     const created = super.createNode(node);
     if (created.isAttachment === undefined) return created;
     // A named text part beside the body is a file, also where it asks to be shown inline.
     if (!created.isAttachment && !node.root && node.filename && node.disposition) {
       created.disposition = "attachment";
       created.isAttachment = true;
+    }
+    const isSpare =
+      created.parent?.contentType === "multipart/alternative" &&
+      !node.filename &&
+      SPARE_ALTERNATIVES.test(created.contentType || "");
+    if (isSpare) {
+      created.disposition = "inline";
+      created.isAttachment = false;
     }
     if (!created.isAttachment) created.charset = `${CHARSET_MARK}${created.charset ?? ""}`;
     return created;

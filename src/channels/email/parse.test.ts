@@ -170,6 +170,33 @@ describe("parseMail", () => {
     expect(mail.subject).toBe("nulnul");
   });
 
+  it("reads a type without a subtype as text, and knows other alternatives for what they are", async () => {
+    expect(await parseRaw("From: a@b.example\nContent-Type: text\n\nold words")).toMatchObject({
+      text: "old words",
+    });
+    const mail = await parseRaw(
+      "From: a@b.example\nContent-Type: multipart/alternative; boundary=b\n\n" +
+        "--b\n\nplain\n--b\nContent-Type: text/enriched\n\n<bold>rich</bold>\n--b--\n",
+    );
+    expect(mail).toMatchObject({ text: "plain", html: null, attachments: [] });
+  });
+
+  it("takes no header for the separator of an mbox, and no separator for a header", async () => {
+    expect(await parseRaw("From  : Ada <ada@b.example>\nSubject : s\n\nx")).toMatchObject({
+      from: { address: "ada@b.example", name: "Ada" },
+      subject: "s",
+    });
+    expect(await parseRaw("From ada@b.example Mon Nov  2 10:00:00 2026\nSubject: s\n\nx")).toMatchObject({
+      from: null,
+      subject: "s",
+    });
+  });
+
+  it("keeps a local name as sender, and no name for an address", async () => {
+    expect((await parseRaw("From: MAILER-DAEMON (Mail System)\n\nx")).from?.address).toBe("mailer-daemon");
+    expect((await parseRaw("From: Ada <>\n\nx")).from).toBeNull();
+  });
+
   it("takes a mail of no known form for what it is: words without a sender", async () => {
     expect(await parseRaw("just some words\nand more")).toMatchObject({ from: null, subject: "" });
   });
