@@ -68,17 +68,6 @@ describe("postInThread", () => {
     expect(answers()).toHaveLength(11);
   });
 
-  it("takes nobody's word for a post of ours: a person cannot forge one", async () => {
-    await bench.slack.postAsUser({
-      user: EVA.id,
-      channel: HELP,
-      threadTs: root,
-      text: "deskhand_delivery d-1",
-    });
-    await bench.channel.desk.postInThread(post(), true);
-    expect(answers()).toHaveLength(2);
-  });
-
   it("splits a long answer, and completes one that was posted by half", async () => {
     const text = Array.from({ length: 900 }, (_, line) => `line ${line} & more`).join("\n");
     await bench.channel.desk.postInThread(post({ text }), false);

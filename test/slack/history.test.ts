@@ -62,6 +62,15 @@ describe("listMessages", () => {
     ]);
   });
 
+  it("lists a reply that went to the channel too once, whether its root is in the window or not", async () => {
+    const root = await say("root");
+    const reply = { user: EVA.id, channel: HELP, threadTs: root, broadcast: true };
+    await bench.slack.postAsUser({ ...reply, text: "for all" });
+    await say("last");
+    expect(await textsOf(bench.channel.history.listMessages(HELP, "0"))).toEqual(["root", "for all", "last"]);
+    expect(await textsOf(bench.channel.history.listMessages(HELP, root))).toEqual(["for all", "last"]);
+  });
+
   it("begins after the given moment", async () => {
     const one = await say("one");
     await say("two");

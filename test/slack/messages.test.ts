@@ -51,8 +51,13 @@ describe("a message in a support channel", () => {
   it("names its thread where it is a reply, also where the reply went to the channel too", async () => {
     const root = await bench.slack.postAsUser({ user: EVA.id, channel: HELP, text: "It broke" });
     await bench.slack.postAsUser({ user: EVA.id, channel: HELP, text: "again", threadTs: root });
-    const broadcast = { ts: "1790000000.000100", thread_ts: root, subtype: "thread_broadcast" };
-    await bench.channel.handle(signedRequest(messageEvent(broadcast)));
+    await bench.slack.postAsUser({
+      user: EVA.id,
+      channel: HELP,
+      text: "all",
+      threadTs: root,
+      broadcast: true,
+    });
     expect(slackMessages(bench.ledger).map(({ threadTs }) => threadTs)).toEqual([null, root, root]);
   });
 
@@ -100,6 +105,24 @@ describe("a message in a support channel", () => {
     for (const text of ["one", "two", "three"])
       await bench.slack.postAsUser({ user: EVA.id, channel: HELP, text });
     expect(bench.slack.calls().filter(({ method }) => method === "users.info")).toHaveLength(1);
+  });
+
+  it("carries an address only where our own workspace vouches for it", async () => {
+    const people = [
+      { id: "U1", name: "Upper", email: "Upper@Example.com" },
+      { id: "U2", name: "Guest of a shared channel", email: EVA.email, teamId: "T0PARTNER" },
+      { id: "U3", name: "Unconfirmed", email: EVA.email, isEmailConfirmed: false },
+      { id: "U4", name: "Hidden", email: null },
+    ];
+    await restart({ standIn: { users: people } });
+    for (const { id, name } of people) await bench.slack.postAsUser({ user: id, channel: HELP, text: name });
+    const emails = slackMessages(bench.ledger).map(({ author }) => [author.name, author.email]);
+    expect(emails).toEqual([
+      ["Upper", "upper@example.com"],
+      ["Guest of a shared channel", null],
+      ["Unconfirmed", null],
+      ["Hidden", null],
+    ]);
   });
 
   it("is kept unreadable, with its source, where its shape is not one we know", async () => {

@@ -125,13 +125,12 @@ interface OwnMessage {
   payload: Record<string, unknown>;
 }
 
-/** Messages of bots with our metadata: people cannot write any. */
+/** The messages with our metadata, which only an app can write. */
 function ownMessages(messages: unknown, eventType: string): OwnMessage[] {
   if (!Array.isArray(messages)) return [];
-  return messages.flatMap((message: { ts?: unknown; bot_id?: unknown; metadata?: Partial<Metadata> }) => {
+  return messages.flatMap((message: { ts?: unknown; metadata?: Partial<Metadata> }) => {
     const { ts, metadata } = message;
-    if (typeof ts !== "string" || message.bot_id === undefined || metadata?.event_type !== eventType)
-      return [];
+    if (typeof ts !== "string" || metadata?.event_type !== eventType) return [];
     return [{ ts, payload: metadata.event_payload ?? {} }];
   });
 }

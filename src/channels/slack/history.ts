@@ -2,7 +2,7 @@
 import type { InboundSlackMessage } from "../../core/inbound.ts";
 import type { SlackFiles } from "./files.ts";
 import { toAppError } from "./slack-error.ts";
-import { readSlackMessage, type SlackMessage, type WatchedPlaces } from "./slack-message.ts";
+import { readSlackMessage, type SlackMessage, threadOf, type WatchedPlaces } from "./slack-message.ts";
 import { toInbound } from "./to-inbound.ts";
 import type { SlackUsers } from "./users.ts";
 import type { WebClient } from "./web-client.ts";
@@ -84,13 +84,8 @@ export function createSlackHistory(deps: SlackHistoryDeps): SlackHistory {
     }
     for (const root of roots.sort(byAge)) {
       // A reply that was also sent to the channel is listed with its thread.
-      if (
-        root.thread_ts !== undefined &&
-        root.thread_ts !== root.ts &&
-        Number(root.thread_ts) > Number(oldestTs)
-      ) {
-        continue;
-      }
+      const threadTs = threadOf(root.ts, root.thread_ts);
+      if (threadTs !== null && Number(threadTs) > Number(oldestTs)) continue;
       const replies = (root.reply_count ?? 0) > 0 ? await fetchReplies(channel, root.ts, oldestTs) : [];
       yield* convert(channel, [root, ...replies]);
     }

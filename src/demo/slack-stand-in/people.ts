@@ -10,6 +10,8 @@ export interface UserPost {
   /** In Slack's own encoding: `<@U1>` mentions, `&lt;` is a `<`. */
   text: string;
   threadTs?: string;
+  /** Sends a reply to the channel too. */
+  broadcast?: boolean;
   files?: { name: string; mimetype: string; content: Uint8Array }[];
   /** Posting again with the same key gives the first message's ts, and delivers only what is not acknowledged. */
   key?: string;
@@ -128,7 +130,7 @@ function storePost(context: MethodContext, post: UserPost): StoredMessage {
     text: post.text,
     threadTs: post.threadTs ?? null,
     botId: null,
-    subtype: files.length > 0 ? "file_share" : null,
+    subtype: post.broadcast === true ? "thread_broadcast" : files.length > 0 ? "file_share" : null,
     blocks: [],
     metadata: null,
     fileIds: files.map(({ id }) => id),

@@ -84,11 +84,11 @@ export function showUser(workspace: Workspace, id: string): Json {
   if (user === undefined) return {};
   return {
     id: user.id,
-    team_id: workspace.teamId,
+    team_id: user.teamId ?? workspace.teamId,
     name: user.name,
     real_name: user.name,
     is_bot: user.id === workspace.botUserId,
-    is_email_confirmed: true,
+    is_email_confirmed: user.isEmailConfirmed ?? true,
     profile: {
       display_name: user.name,
       real_name: user.name,

@@ -5,6 +5,9 @@ export interface StandInUser {
   name: string;
   /** Null hides it, as Slack does for some. */
   email: string | null;
+  /** Another company's, where the person is a guest of a shared channel. */
+  teamId?: string;
+  isEmailConfirmed?: boolean;
 }
 
 export interface StandInChannel {
