@@ -114,6 +114,12 @@ function readMailIn(reader: SettingsReader, env: Environment): Config["mailIn"] 
       return [];
     }
   });
+  const seen = new Set<string>();
+  for (const { mailbox, name } of mailboxes) {
+    if (seen.has(mailbox))
+      reader.report(name, "it names a mailbox that stands above already.", "Remove one of the two.");
+    seen.add(mailbox);
+  }
   return { mailboxes, since };
 }
 

@@ -1,5 +1,4 @@
 import { createLog } from "../log.ts";
-import { startService } from "../main.ts";
 import { type CommandContext, EXIT, readConfig } from "./command-context.ts";
 import { waitForStopSignal } from "./stop-signal.ts";
 
@@ -8,6 +7,8 @@ export async function start(context: CommandContext, options: { json: boolean })
   const config = readConfig(context);
   const log = createLog(config.service.logLevel);
   const stopSignal = waitForStopSignal();
+  // After the settings are read: a wrong one should not wait for everything else to load.
+  const { startService } = await import("../main.ts");
   const service = await startService(config, log);
   if (options.json || config.service.logLevel === "silent") {
     context.print(JSON.stringify({ ready: true, url: service.url }));

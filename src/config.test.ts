@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest";
+import { ConfigError, type Environment, loadConfig } from "./config.ts";
+
+function problemsOf(env: Environment): string[] {
+  try {
+    loadConfig(env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map(({ key }) => key).sort();
+  }
+}
+
+const SLACK = {
+  SLACK_BOT_TOKEN: "xoxb-1",
+  SLACK_SIGNING_SECRET: "secret",
+  SLACK_TRIAGE_CHANNEL: "C0TRIAGE",
+};
+
+describe("loadConfig", () => {
+  it("needs nothing: every channel is off, the database and the engine are embedded", () => {
+    const config = loadConfig({});
+    expect(config).toMatchObject({
+      databaseUrl: null,
+      mailIn: null,
+      mailOut: null,
+      slack: null,
+      gemini: null,
+      inngest: null,
+      service: { host: "127.0.0.1", port: 8787 },
+    });
+  });
+
+  it("names every bad key at once, each with what to do, and no value of a secret", () => {
+    const env = {
+      PORT: "eighty",
+      JWT_SECRET: "hunter2-short",
+      DATABASE_URL: "mysql://x",
+      IMAP_URL: "imap://user:topsecret@mail.example.com",
+      IMAP_SINCE: "yesterday",
+      SMTP_URL: "smtp://mail.example.com",
+      SLACK_BOT_TOKEN: "xoxp-topsecret",
+      LOG_LEVEL: "loud",
+      INNGEST_SIGNING_KEY: "signkey-prod-1",
+    };
+    expect(problemsOf(env)).toEqual(
+      [
+        "DATABASE_URL",
+        "IMAP_SINCE",
+        "INNGEST_EVENT_KEY",
+        "JWT_SECRET",
+        "LOG_LEVEL",
+        "MAIL_FROM",
+        "PORT",
+        "SLACK_BOT_TOKEN",
+        "SLACK_SIGNING_SECRET",
+        "SLACK_TRIAGE_CHANNEL",
+      ].sort(),
+    );
+    expect(() => loadConfig(env)).toThrow(/openssl rand/);
+    expect(() => loadConfig(env)).not.toThrow(/hunter2|topsecret/);
+  });
+
+  it("takes an empty value for not set", () => {
+    expect(loadConfig({ IMAP_URL: "", SLACK_BOT_TOKEN: " ", PORT: "" })).toMatchObject({
+      mailIn: null,
+      slack: null,
+      service: { port: 8787 },
+    });
+  });
+
+  it("reads several mailboxes, and a sender with a name", () => {
+    const config = loadConfig({
+      IMAP_URL: "imaps://support%40example.com:a%2Fb@imap.example.com/INBOX",
+      IMAP_URL_2: "imaps://sales%40example.com:x@imap.example.com",
+      IMAP_SINCE: "2026-01-31",
+      SMTP_URL: "smtps://u:p@smtp.example.com",
+      MAIL_FROM: '"Support, Europe" <Support@Example.com>',
+    });
+    expect(config.mailIn?.mailboxes.map(({ mailbox }) => mailbox)).toEqual([
+      "support@example.com/INBOX",
+      "sales@example.com/INBOX",
+    ]);
+    expect(config.mailIn?.mailboxes[0]?.password).toBe("a/b");
+    expect(config.mailIn?.since).toEqual(new Date("2026-01-31"));
+    expect(config.mailOut?.from).toEqual({ address: "support@example.com", name: "Support, Europe" });
+  });
+
+  it("refuses one mailbox named twice", () => {
+    const url = "imaps://support%40example.com:x@imap.example.com/INBOX";
+    expect(problemsOf({ IMAP_URL: url, IMAP_URL_2: url })).toEqual(["IMAP_URL_2"]);
+  });
+
+  it("switches Inngest on by any of its keys, and asks for both outside of development", () => {
+    expect(loadConfig({ INNGEST_DEV: "1" }).inngest).toMatchObject({ isDev: true });
+    expect(loadConfig({ INNGEST_DEV: "http://127.0.0.1:8288" }).inngest).toMatchObject({
+      isDev: true,
+      baseUrl: "http://127.0.0.1:8288",
+    });
+    expect(problemsOf({ INNGEST_BASE_URL: "https://inngest.example.com" })).toEqual([
+      "INNGEST_EVENT_KEY",
+      "INNGEST_SIGNING_KEY",
+    ]);
+  });
+
+  it("reads the Slack block, with channels separated by commas or spaces", () => {
+    const config = loadConfig({ ...SLACK, SLACK_SUPPORT_CHANNELS: "C1, C2 C3" });
+    expect(config.slack?.supportChannels).toEqual(["C1", "C2", "C3"]);
+  });
+
+  it("cannot be changed after it is read", () => {
+    const config = loadConfig(SLACK);
+    expect(Object.isFrozen(config) && Object.isFrozen(config.slack) && Object.isFrozen(config.service)).toBe(
+      true,
+    );
+  });
+});

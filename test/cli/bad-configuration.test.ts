@@ -1,0 +1,157 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
+import { type Finished, runDeskhand, type Settings } from "../helpers/deskhand-process.ts";
+import { startSmtpSink } from "../helpers/smtp-sink.ts";
+
+let db: TestDatabase;
+let dataDir: string;
+beforeAll(async () => {
+  db = await createTestDatabase();
+  dataDir = await mkdtemp(join(tmpdir(), "deskhand-cli-"));
+});
+afterAll(async () => {
+  await db.drop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const start = (settings: Settings): Promise<Finished> =>
+  runDeskhand(["start"], { DATA_DIR: dataDir, DATABASE_URL: db.url, PORT: "0", ...settings });
+
+function expectOneMessage({ status, stdout, stderr }: Finished, key: string): void {
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toContain(key);
+  expect(stderr).not.toMatch(/\n\s+at .*:\d+/);
+  expect(stderr.trim().split("\n").length).toBeLessThanOrEqual(4);
+}
+
+async function listen(): Promise<{ server: Server; port: number }> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const address = server.address();
+  return { server, port: typeof address === "object" && address !== null ? address.port : 0 };
+}
+
+describe("a configuration that cannot work ends in one message that names the key, and exit 2", () => {
+  it("missing secret", async () => {
+    const result = await start({ SLACK_BOT_TOKEN: "xoxb-1", SLACK_TRIAGE_CHANNEL: "C1" });
+    expectOneMessage(result, "SLACK_SIGNING_SECRET");
+  });
+
+  it("wrong port", async () => {
+    expectOneMessage(await start({ PORT: "99999" }), "PORT");
+  });
+
+  it("port in use", async () => {
+    const { server, port } = await listen();
+    const result = await start({ PORT: String(port) });
+    server.close();
+    expectOneMessage(result, "PORT");
+  });
+
+  it("unreachable database", async () => {
+    const result = await start({ DATABASE_URL: "postgres://user:topsecret@127.0.0.1:9/desk" });
+    expectOneMessage(result, "DATABASE_URL");
+    expect(result.stderr).not.toContain("topsecret");
+  });
+
+  it("wrong database password", async () => {
+    const url = new URL(db.url);
+    url.password = "wrong";
+    expectOneMessage(await start({ DATABASE_URL: url.href }), "DATABASE_URL");
+  });
+
+  it("wrong SMTP password", async () => {
+    const sink = await startSmtpSink({
+      authOptional: false,
+      onAuth: (_auth, _session, callback) => callback(new Error("no")),
+    });
+    const SMTP_URL = sink.url.replace("smtp://", "smtp://user:topsecret@");
+    const result = await start({ SMTP_URL, MAIL_FROM: "support@desk.example" });
+    await sink.stop();
+    expectOneMessage(result, "SMTP_URL");
+    expect(result.stderr).not.toContain("topsecret");
+  });
+});
+
+describe("wrong usage ends with exit 2 and a hint", () => {
+  it.each([[["strat"]], [["start", "--jsno"]], [["explain", "--nope"]], [["admin", "create"]], [["replay"]]])(
+    "%j",
+    async (args) => {
+      const { status, stdout, stderr } = await runDeskhand(args, { DATA_DIR: dataDir });
+      expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+      expect(stderr).not.toBe("");
+    },
+  );
+
+  it.each(["start", "demo", "migrate", "explain", "ingest", "reconcile", "doctor", "replay"])(
+    "%s --help explains itself on standard output",
+    async (command) => {
+      const { status, stdout } = await runDeskhand([command, "--help"], { DATA_DIR: dataDir });
+      expect(status).toBe(0);
+      expect(stdout).toContain(`deskhand ${command}`);
+    },
+  );
+});
+
+describe("while the database is away", () => {
+  it("ingest exits 75, so that a mail server keeps the mail", async () => {
+    const settings = { DATA_DIR: dataDir, DATABASE_URL: "postgres://u:p@127.0.0.1:9/desk" };
+    const { status } = await runDeskhand(
+      ["ingest"],
+      settings,
+      "From: a@b.example\r\nSubject: Hi\r\n\r\nHello",
+    );
+    expect(status).toBe(75);
+  });
+
+  it("doctor says so, with a fix, and exits 1", async () => {
+    const settings = { DATA_DIR: dataDir, DATABASE_URL: "postgres://u:p@127.0.0.1:9/desk" };
+    const { status, stdout } = await runDeskhand(["doctor", "--json"], settings);
+    expect(status).toBe(1);
+    const report = JSON.parse(stdout) as {
+      ok: boolean;
+      checks: { name: string; state: string; fix?: string }[];
+    };
+    expect(report.ok).toBe(false);
+    expect(report.checks.find(({ name }) => name === "database")).toMatchObject({ state: "wrong" });
+  });
+});
+
+describe("explain and ingest", () => {
+  const MAIL = [
+    "From: Ada <ada@customer.example>",
+    "To: support@desk.example",
+    "Subject: Hardware: broken",
+    "Message-ID: <1@customer.example>",
+    "",
+    "The dock is dead.",
+  ].join("\r\n");
+
+  it("explain needs no database and answers with one JSON line", async () => {
+    const { status, stdout } = await runDeskhand(["explain", "--json"], { DATA_DIR: "/nonexistent" }, MAIL);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      outcome: "ticket",
+      subject: "Hardware: broken",
+      from: { address: "ada@customer.example", name: "Ada" },
+      messageId: "<1@customer.example>",
+      textTrimmed: "The dock is dead.",
+      attachments: [],
+      references: [],
+    });
+  });
+
+  it("ingest records the mail, and changes nothing the second time", async () => {
+    const settings = { DATA_DIR: dataDir, DATABASE_URL: db.url };
+    const first = await runDeskhand(["ingest", "--json"], settings, MAIL);
+    const again = await runDeskhand(["ingest", "--json"], settings, MAIL);
+    expect(JSON.parse(first.stdout)).toMatchObject({ outcome: "ticket", messageId: "<1@customer.example>" });
+    expect(JSON.parse(again.stdout).ticket).toBe(JSON.parse(first.stdout).ticket);
+    const [tickets] = await db.sql<{ count: number }[]>`select count(*) as count from tickets`;
+    expect(tickets?.count).toBe(1);
+  });
+});
