@@ -70,7 +70,7 @@ export function createSlackHistory(deps: SlackHistoryDeps): SlackHistory {
       replies.push(...listedIn(page));
     }
     // The root comes with every page; a thread's first reply is newer than its root.
-    return replies.filter(({ ts }) => ts !== threadTs && Number(ts) > Number(oldestTs)).sort(byAge);
+    return replies.filter(({ ts }) => ts !== threadTs).sort(byAge);
   }
 
   async function* listMessages(channel: string, oldestTs: string): AsyncGenerator<ListedSlackMessage> {
