@@ -1,8 +1,12 @@
 /** The model of one desk: the built-in start, as far as the desk has those categories, and the desk's own examples. */
 import type { Desk, TriageExample } from "../../core/triage.ts";
-import { SEED_TICKETS } from "./seed/seed.ts";
+import { SEED_TERMS, SEED_TICKETS, type SeedTicket } from "./seed/seed.ts";
 import { type LabelledDocument, type Model, trainModel } from "./train.ts";
 
+/** Tickets of the start in categories that the desk does not have: they teach what ordinary words are worth. */
+const BACKGROUND = "\u0000";
+/** A single term says less than a ticket. */
+const TERM_WEIGHT = 0.5;
 /** What a person of this desk decided says more than a ticket of the start. */
 const EXAMPLE_WEIGHT = 2;
 const EXAMPLES_MAX = 10_000;
@@ -14,30 +18,59 @@ const EXAMPLE_LENGTH_MAX = 6000;
  */
 export function trainDeskModel(desk: Pick<Desk, "categories">, examples: TriageExample[]): Model {
   const names = new Map(desk.categories.map(({ name }) => [foldName(name), name]));
-  const seeded = SEED_TICKETS.flatMap(({ text, category }) => {
-    const name = names.get(foldName(category));
-    return name === undefined ? [] : [{ title: "", text, label: name }];
-  });
+  const fromStart = (tickets: SeedTicket[], weight: number): LabelledDocument[] =>
+    tickets.map(({ text, category }) => {
+      const label = names.get(foldName(category)) ?? `${BACKGROUND}${category}`;
+      return { title: "", text, label, weight };
+    });
+  const start = [...fromStart(SEED_TICKETS, 1), ...fromStart(SEED_TERMS, TERM_WEIGHT)];
   const learned = examples.slice(0, EXAMPLES_MAX).flatMap(({ text, category }): LabelledDocument[] => {
     const name = category === null ? undefined : names.get(foldName(category));
     if (name === undefined) return [];
     return [{ title: "", text: text.slice(0, EXAMPLE_LENGTH_MAX), label: name, weight: EXAMPLE_WEIGHT }];
   });
-  return trainModel([...describeCategories(desk, seeded), ...seeded, ...learned]);
+  const known = [...start, ...learned];
+  // Trained again and again while tickets wait, and almost without titles: not worth trying out how to read them.
+  const model = trainModel([...describeCategories(desk, known), ...known], { choosesSettings: false });
+  return keepLabels(model, [...names.values()]);
 }
 
-/** A name is one example; for a category without a start, each piece of its description is another. */
-function describeCategories(desk: Pick<Desk, "categories">, seeded: LabelledDocument[]): LabelledDocument[] {
-  const known = new Set(seeded.map(({ label }) => label));
+/** Without the background's columns: its part is played once the others have learned what does not tell them apart. */
+function keepLabels(model: Model, labels: string[]): Model {
+  const columns = labels.map((label) => model.labels.indexOf(label)).filter((column) => column >= 0);
+  if (columns.length === model.labels.length) return model;
+  const features = model.vocabulary.keys.length;
+  const weights = new Float32Array(features * columns.length);
+  for (let feature = 0; feature < features; feature++) {
+    columns.forEach((column, c) => {
+      weights[feature * columns.length + c] = model.weights[feature * model.labels.length + column] as number;
+    });
+  }
+  return {
+    ...model,
+    labels: columns.map((column) => model.labels[column] as string),
+    weights,
+    // How the start's tickets are spread says nothing about this desk's.
+    bias: new Float32Array(columns.length),
+  };
+}
+
+/** A category with fewer examples is shown its own description until it has about as many. */
+const EXAMPLES_WANTED = 20;
+
+/** A name is one example, and so is each piece of the description; repeated where there is little else. */
+function describeCategories(desk: Pick<Desk, "categories">, known: LabelledDocument[]): LabelledDocument[] {
   return desk.categories.flatMap(({ name, description }) => {
     const described = { title: name, text: description, label: name };
-    if (known.has(name)) return [described];
+    const missing = EXAMPLES_WANTED - known.filter(({ label }) => label === name).length;
+    if (missing <= 0) return [described];
     const pieces = description.split(/[,;.、。]/u).filter((piece) => /\p{L}/u.test(piece));
-    return [
+    const all = [
       described,
       { ...described, text: "" },
       ...pieces.map((text) => ({ title: "", text, label: name })),
     ];
+    return Array.from({ length: Math.ceil(missing / all.length) }, () => all).flat();
   });
 }
 

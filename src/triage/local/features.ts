@@ -4,13 +4,11 @@ import { type Token, tokenise } from "./tokenise.ts";
 export const GROUP_WORD = 0;
 export const GROUP_BIGRAM = 1;
 export const GROUP_LETTERS = 2;
-/** Share of each group in the length of a ticket's vector; found by measuring, see docs/decisions. */
+/** Share of each group in the length of a ticket's vector; found by measuring on public ticket sets. */
 export const GROUP_WEIGHTS = [1, 0.3, 1] as const;
 
 const LETTERS_MIN = 2;
 const LETTERS_MAX = 4;
-/** Words of the title count twice: there people say what it is about. */
-const TITLE_WEIGHT = 2;
 const TITLE_LENGTH_MAX = 400;
 const HEAD_LENGTH_MAX = 4500;
 const TAIL_LENGTH_MAX = 1500;
@@ -21,31 +19,47 @@ export interface Document {
 }
 
 /**
+ * How often each feature stands in a document: by key, its count in the text plus 65,536 times its count in the title.
  * Keys are signed 32-bit numbers (fast in a Map): 30 bits of hash and 2 of group. Only keys are kept in a model,
  * never the words of a ticket.
  */
 export type FeatureCounts = Map<number, number>;
 
-/** The parts of a document that are read: a long text is read at its head and its tail. */
-export function readableParts(document: Document): { part: string; weight: number }[] {
-  const { text } = document;
-  const title = { part: document.title.slice(0, TITLE_LENGTH_MAX), weight: TITLE_WEIGHT };
-  if (text.length <= HEAD_LENGTH_MAX + TAIL_LENGTH_MAX) return [title, { part: text, weight: 1 }];
-  const head = { part: text.slice(0, HEAD_LENGTH_MAX), weight: 1 };
-  return [title, head, { part: text.slice(-TAIL_LENGTH_MAX), weight: 1 }];
+const IN_TITLE = 65_536;
+
+export interface Part {
+  part: string;
+  isTitle: boolean;
 }
 
-/** How often each feature stands in the document. */
+/** The parts of a document that are read: a long text is read at its head and its tail. */
+export function readableParts({ title, text }: Document): Part[] {
+  const head = { part: title.slice(0, TITLE_LENGTH_MAX), isTitle: true };
+  if (text.length <= HEAD_LENGTH_MAX + TAIL_LENGTH_MAX) return [head, { part: text, isTitle: false }];
+  const ends = [text.slice(0, HEAD_LENGTH_MAX), text.slice(-TAIL_LENGTH_MAX)];
+  return [head, ...ends.map((part) => ({ part, isTitle: false }))];
+}
+
 export function countFeatures(document: Document): FeatureCounts {
   const counts: FeatureCounts = new Map();
-  for (const { part, weight } of readableParts(document)) {
+  for (const { part, isTitle } of readableParts(document)) {
+    const one = isTitle ? IN_TITLE : 1;
     let previous: Token | undefined;
     for (const token of tokenise(part)) {
-      forEachFeature(token, previous, (key) => counts.set(key, (counts.get(key) ?? 0) + weight));
+      forEachFeature(token, previous, (key) => counts.set(key, (counts.get(key) ?? 0) + one));
       previous = token;
     }
   }
   return counts;
+}
+
+export function isInTitle(count: number): boolean {
+  return count >= IN_TITLE;
+}
+
+/** The count of a feature when each word of the title counts as `titleWeight` words of the text. */
+export function weighCount(count: number, titleWeight: number): number {
+  return (count % IN_TITLE) + titleWeight * Math.floor(count / IN_TITLE);
 }
 
 /** Calls `visit` with each key that a word brings: itself, itself after the previous word, and its letters. */

@@ -19,6 +19,8 @@ const RULES_VERSION = "local-1";
 /** A second category is worth considering for skills from this probability on. */
 const PLAUSIBLE_FROM = 0.2;
 const NOTE_LENGTH_MAX = 2000;
+const HEAD_LENGTH_MAX = 30_000;
+const TAIL_LENGTH_MAX = 2000;
 
 export interface LocalClassifierOptions {
   /** Corrections and closed tickets to learn from, besides those that come with the desk. */
@@ -60,7 +62,7 @@ function joinExamples(first: TriageExample[], second: TriageExample[]): TriageEx
 
 /** The category is one of the desk's; "" only where the desk has none. */
 function triageLocally(input: TriageInput, desk: Desk, model: Model): Triage {
-  const message = separateInstructions(input);
+  const message = separateInstructions({ title: input.title, text: readEnds(input.text) });
   const predictions = predict(model, message);
   const best = predictions[0] ?? { label: "", probability: 0 };
   const { quotes: urgentWords, priority } = guessPriority(message);
@@ -89,6 +91,12 @@ function triageLocally(input: TriageInput, desk: Desk, model: Model): Triage {
     guesses: findGuesses(labels),
     suspicious: message.suspicious,
   };
+}
+
+/** What is read of a long text; the middle of it counts for nothing. */
+function readEnds(text: string): string {
+  if (text.length <= HEAD_LENGTH_MAX + TAIL_LENGTH_MAX) return text;
+  return `${text.slice(0, HEAD_LENGTH_MAX)}\n${text.slice(-TAIL_LENGTH_MAX)}`;
 }
 
 /** The likeliest category, and those that come close. */

@@ -1,10 +1,11 @@
 /** A trained model at work: labels with probabilities, the words that spoke for them, and its stored form. */
 import { AppError } from "../../core/errors.ts";
 import { countFeatures, type Document, forEachFeature, readableParts } from "./features.ts";
+import { score, toProbabilities } from "./softmax.ts";
 import { isStopWord } from "./stop-words.ts";
 import { type Token, tokenise } from "./tokenise.ts";
-import { type Model, score, toProbabilities } from "./train.ts";
-import { indexVocabulary, toVector } from "./vectors.ts";
+import type { Model } from "./train.ts";
+import { indexVocabulary, toVector, type VectorSettings } from "./vectors.ts";
 
 export interface Prediction {
   label: string;
@@ -70,7 +71,7 @@ function weighWords(model: Model, part: string, strengths: Map<number, number>):
       if (id !== undefined) strength += strengths.get(id) ?? 0;
     });
     previous = token;
-    if (!token.pair && (isStopWord(token.word) || token.word.length < 2)) continue;
+    if (isDull(token)) continue;
     const last = found.at(-1);
     if (token.pair && strength > 0 && last?.pair === true && last.strength > 0 && token.start < last.end) {
       last.end = token.end;
@@ -82,12 +83,18 @@ function weighWords(model: Model, part: string, strengths: Map<number, number>):
     .map(({ start, end, strength }) => ({ quote: part.slice(start, end), strength }));
 }
 
+/** Words of grammar, single letters, and pairs of hiragana, which are mostly endings. */
+function isDull({ word, pair }: Token): boolean {
+  return pair ? /^\p{sc=Hiragana}+$/u.test(word) : isStopWord(word) || word.length < 2;
+}
+
 interface PackedModel {
   format: "deskhand-local";
   version: number;
   labels: string[];
   temperature: number;
   bias: number[];
+  settings: VectorSettings;
   keys: string;
   idf: string;
   /** Weights as 16-bit steps of `step`. */
@@ -106,6 +113,7 @@ export function packModel(model: Model): string {
     labels: model.labels,
     temperature: model.temperature,
     bias: [...model.bias],
+    settings: model.vocabulary.settings,
     keys: toBase64(model.vocabulary.keys),
     idf: toBase64(model.vocabulary.idf),
     step,
@@ -124,7 +132,7 @@ export function unpackModel(text: string): Model {
   return {
     version: 1,
     labels: packed.labels,
-    vocabulary: indexVocabulary(keys, idf),
+    vocabulary: indexVocabulary(keys, idf, packed.settings),
     weights: Float32Array.from(steps, (value) => value * packed.step),
     bias: Float32Array.from(packed.bias),
     temperature: packed.temperature,

@@ -9,11 +9,11 @@ export interface PriorityCue {
 
 /** Words that turn the next cue round; `\p{L}` guards keep "no" out of "nobody". */
 export const NEGATIONS =
-  /(?<!\p{L})(?:not|no|non|isn['’]?t|never|without|kein|keine|keinen|nicht|pas|aucune?|sin|sem|não|nao|nicht|niet|geen|nessuna?)(?:\s+\p{L}{1,12}){0,2}\s*$/iu;
+  /(?<!\p{L})(?:not|no|non|isn['’]?t|never|nothing|without|kein|keine|keinen|nicht|nichts|pas|aucune?|sin|sem|não|nao|niet|geen|nessuna?)(?:\s+\p{L}{1,12}){0,2}\s*$/iu;
 
-/** A word or phrase between letters that do not belong to it. */
+/** A word or phrase between letters that do not belong to it. Patterns are run on text in lower case. */
 function words(alternatives: string): RegExp {
-  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${alternatives})(?![\\p{L}\\p{N}])`, "giu");
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${alternatives})(?![\\p{L}\\p{N}])`, "gu");
 }
 
 const cue = (alternatives: string, points: number, negatable = true): PriorityCue => ({

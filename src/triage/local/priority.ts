@@ -8,7 +8,7 @@ export interface PriorityGuess {
   quotes: string[];
 }
 
-const READ_LENGTH_MAX = 8000;
+const READ_LENGTH_MAX = 5000;
 const QUOTES_MAX = 3;
 /** Points from which a ticket is high, and at which wishes and questions make it low. */
 const HIGH_FROM = 2;
@@ -37,14 +37,25 @@ interface Found {
 
 function findCues(text: string, cues: PriorityCue[]): Found[] {
   const found: Found[] = [];
+  const lower = lowerInPlace(text);
   for (const cue of cues) {
-    for (const match of text.matchAll(cue.pattern)) {
-      if (cue.negatable !== false && isNegated(text, match.index)) continue;
-      found.push({ cue, quote: match[0].trim() });
+    for (const match of lower.matchAll(cue.pattern)) {
+      if (cue.negatable !== false && isNegated(lower, match.index)) continue;
+      found.push({ cue, quote: text.slice(match.index, match.index + match[0].length).trim() });
       break;
     }
   }
   return found;
+}
+
+/** Lower case with each character where it was; much faster than patterns that fold case. */
+function lowerInPlace(text: string): string {
+  const lower = text.toLowerCase();
+  if (lower.length === text.length) return lower;
+  return text.replace(/\p{Lu}/gu, (letter) => {
+    const small = letter.toLowerCase();
+    return small.length === letter.length ? small : letter;
+  });
 }
 
 /** "not urgent", "kein Notfall": a negation among the few words before, in the same clause. */

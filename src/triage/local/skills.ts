@@ -12,7 +12,8 @@ export interface SkillsFound {
 const READ_LENGTH_MAX = 20_000;
 const SKILLS_MAX = 6;
 /** A name such as "Hardware repair" or "C++": signs belong to it, spaces and hyphens may come between. */
-const CHUNK = /[.]?[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:[.'’][\p{L}\p{N}]+)*(?:\+\+|[+#](?![\p{L}\p{N}]))?/gu;
+const CHUNK =
+  /[.]?(?:(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}])[\p{L}\p{N}]\p{M}*)+(?:[.'’](?:(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}])[\p{L}\p{N}])+)*(?:\+\+|[+#](?![\p{L}\p{N}]))?/gu;
 const PHRASE_WORDS_MAX = 3;
 
 /**
@@ -30,7 +31,7 @@ export function findSkills(
   const elsewhere = skillsOfOtherCategories(categories, names);
   const quotes = new Map<string, string>();
   for (const part of [message.title, message.text.slice(0, READ_LENGTH_MAX)]) {
-    for (const { skill, quote } of findNames(part, names)) {
+    for (const { skill, quote } of [...findNames(part, names), ...findUnspacedNames(part, names)]) {
       if (!quotes.has(skill) && !elsewhere.has(skill)) quotes.set(skill, quote);
     }
   }
@@ -70,6 +71,15 @@ function findNames(text: string, names: Map<string, string>): { skill: string; q
   }
   return found;
 }
+
+/** Names in scripts without spaces have no word boundaries to ask for. */
+function findUnspacedNames(text: string, names: Map<string, string>): { skill: string; quote: string }[] {
+  return [...names]
+    .filter(([name]) => name.length > 1 && UNSPACED.test(name) && text.includes(name))
+    .map(([name, skill]) => ({ skill, quote: name }));
+}
+
+const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u;
 
 /** The dot of ".NET" belongs to the name; the dot of "end.The" does not. */
 function trimDot(text: string, start: number): Chunk {

@@ -14,7 +14,8 @@ export function summarise(message: { title: string; text: string }): string {
   const sentences = splitSentences(message.text.slice(0, READ_LENGTH_MAX)).filter(isMeaningful);
   const [first, second] = sentences;
   if (first === undefined) return cut(message.title);
-  const both = second === undefined ? first : `${first} ${second}`;
+  const between = /[。！？]$/u.test(first) ? "" : " ";
+  const both = second === undefined ? first : `${first}${between}${second}`;
   return cut(both.length <= SUMMARY_LENGTH_MAX ? both : first);
 }
 

@@ -1,5 +1,5 @@
 /** From counted features to vectors: logarithm of the count, rarity (IDF), and a fixed share for each group. */
-import { type FeatureCounts, GROUP_WEIGHTS, GROUP_WORD, groupOf } from "./features.ts";
+import { type FeatureCounts, GROUP_WEIGHTS, GROUP_WORD, groupOf, weighCount } from "./features.ts";
 
 /** Numbers of the features and their values; the length of the vector is 1, or 0 where nothing is known. */
 export interface Vector {
@@ -7,8 +7,18 @@ export interface Vector {
   values: Float32Array;
 }
 
+/** What makes a difference from one set of tickets to another; chosen by trying, see train.ts. */
+export interface VectorSettings {
+  /** How many words of the text a word of the title counts for. */
+  titleWeight: number;
+  /** The power to which rarity is raised: 1 is plain IDF, below it common words keep more of their say. */
+  rarity: number;
+}
+
 export interface Vocabulary {
+  settings: VectorSettings;
   keys: Int32Array;
+  /** Rarity of each feature, already raised to its power. */
   idf: Float32Array;
   ids: Map<number, number>;
 }
@@ -17,7 +27,11 @@ export interface Vocabulary {
 const RARE_DROPPED_FROM = 200;
 
 /** Chooses at most `sizeMax` features, those in the most documents first, words before the rest. */
-export function buildVocabulary(documents: FeatureCounts[], sizeMax: number): Vocabulary {
+export function buildVocabulary(
+  documents: FeatureCounts[],
+  sizeMax: number,
+  settings: VectorSettings,
+): Vocabulary {
   const frequency = new Map<number, number>();
   for (const counts of documents) {
     for (const key of counts.keys()) frequency.set(key, (frequency.get(key) ?? 0) + 1);
@@ -29,16 +43,20 @@ export function buildVocabulary(documents: FeatureCounts[], sizeMax: number): Vo
     kept = kept.sort((a, b) => rank(b) - rank(a)).slice(0, sizeMax);
   }
   const keys = Int32Array.from(kept, ([key]) => key);
-  const idf = Float32Array.from(kept, ([, n]) => Math.log((1 + documents.length) / (1 + n)) + 1);
-  return indexVocabulary(keys, idf);
+  const rarityOf = (n: number) => (Math.log((1 + documents.length) / (1 + n)) + 1) ** settings.rarity;
+  return indexVocabulary(
+    keys,
+    Float32Array.from(kept, ([, n]) => rarityOf(n)),
+    settings,
+  );
 }
 
-export function indexVocabulary(keys: Int32Array, idf: Float32Array): Vocabulary {
+export function indexVocabulary(keys: Int32Array, idf: Float32Array, settings: VectorSettings): Vocabulary {
   const ids = new Map<number, number>();
   keys.forEach((key, id) => {
     ids.set(key, id);
   });
-  return { keys, idf, ids };
+  return { settings, keys, idf, ids };
 }
 
 /** The vector of a document. With more than `featuresMax` known features, the weightiest are kept. */
@@ -54,7 +72,8 @@ export function toVector(
   for (const [key, count] of counts) {
     const id = vocabulary.ids.get(key);
     if (id === undefined) continue;
-    const value = (1 + Math.log(count)) * (vocabulary.idf[id] as number);
+    const times = weighCount(count, vocabulary.settings.titleWeight);
+    const value = (1 + Math.log(times)) * (vocabulary.idf[id] as number);
     ids[length] = id;
     values[length] = value;
     squares[groupOf(key)] = (squares[groupOf(key)] as number) + value * value;

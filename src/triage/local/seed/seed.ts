@@ -7,6 +7,7 @@ import { NETWORK_TICKETS } from "./network.ts";
 import { PRODUCT_TICKETS } from "./product.ts";
 import { SECURITY_TICKETS } from "./security.ts";
 import { SOFTWARE_TICKETS } from "./software.ts";
+import { SEED_VOCABULARY } from "./vocabulary.ts";
 
 export interface SeedTicket {
   text: string;
@@ -28,4 +29,9 @@ export const SEED_CATEGORIES: string[] = Object.keys(BY_CATEGORY);
 
 export const SEED_TICKETS: SeedTicket[] = Object.entries(BY_CATEGORY).flatMap(([category, tickets]) =>
   tickets.map((text) => ({ text, category })),
+);
+
+/** The words of the trade, each as a tiny ticket. */
+export const SEED_TERMS: SeedTicket[] = Object.entries(SEED_VOCABULARY).flatMap(([category, terms]) =>
+  terms.split(";").map((term) => ({ text: term.trim(), category })),
 );

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { findSpeakingWords, packModel, predict, unpackModel } from "./model.ts";
+import { trainModel } from "./train.ts";
+
+const EXAMPLES = [
+  ["fruit", "a ripe apple and a pear"],
+  ["fruit", "apple juice"],
+  ["fruit", "the pear is sweet"],
+  ["tool", "a hammer and a nail"],
+  ["tool", "the hammer is heavy"],
+  ["tool", "screws and a nail"],
+].map(([label = "", text = ""]) => ({ title: "", text, label }));
+
+describe("a model", () => {
+  const model = trainModel(EXAMPLES);
+
+  it("answers with all labels, most probable first, adding up to 1", () => {
+    const predictions = predict(model, { title: "", text: "an apple" });
+    expect(predictions.map(({ label }) => label)).toEqual(["fruit", "tool"]);
+    expect(predictions.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 5);
+  });
+
+  it("explains itself by words that stand in the text", () => {
+    const [first] = findSpeakingWords(model, { title: "", text: "The big Hammer is here" }, "tool");
+    expect(first?.quote).toBe("Hammer");
+  });
+
+  it("is the same for the same examples", () => {
+    expect(packModel(trainModel(EXAMPLES))).toBe(packModel(model));
+  });
+
+  it("answers the same after it was stored and read back", () => {
+    const read = unpackModel(packModel(model));
+    const [before] = predict(model, { title: "", text: "pear" });
+    const [after] = predict(read, { title: "", text: "pear" });
+    expect(after?.label).toBe(before?.label);
+    expect(after?.probability).toBeCloseTo(before?.probability ?? 0, 3);
+  });
+
+  it("keeps no word of a ticket in its stored form", () => {
+    expect(packModel(model)).not.toMatch(/apple|hammer|pear/);
+  });
+
+  it.each(["", "{}", "null", '{"format":"deskhand-local","version":2}', "not json"])(
+    "stored text that is not ours is refused: %j",
+    (text) => {
+      expect(() => unpackModel(text)).toThrow(/train it again/);
+    },
+  );
+
+  it("with one label answers it, with none answers nothing", () => {
+    expect(predict(trainModel(EXAMPLES.slice(0, 2)), { title: "", text: "x" })[0]?.label).toBe("fruit");
+    expect(predict(trainModel([]), { title: "", text: "x" })).toEqual([]);
+  });
+
+  it("is unsure where it knows no word", () => {
+    expect(predict(model, { title: "", text: "zzz" })[0]?.probability).toBeLessThan(0.7);
+  });
+});
