@@ -1,15 +1,49 @@
-/** How mail systems sign and title what they return. */
+/** How mail systems sign, title and word what they return. */
 
-/** Matched against `name <address>`. */
+/** Matched against `name <address>`: what only a mail system calls itself. */
 export const BOUNCE_SENDERS: RegExp[] = [
-  /<(?:mailer-?daemon|mail-?daemon|mailerdaemon|postmaster|mdaemon|mail-delivery-subsystem)(?:[+.=-][^@>]*)?@/i,
-  /<(?:mailer-?daemon|postmaster)>/i,
-  /^"?(?:mail(?:er)?[ -]?delivery (?:sub)?system|mail delivery (?:service|agent)|mailer-daemon|internet mail delivery|microsoft outlook <(?:postmaster|microsoftexchange))/i,
+  /<(?:mailer-?daemon|mail-?daemon|mdaemon|mail-delivery-subsystem|mail-delivery-system|bounce-?daemon|post_master)(?:[+.=_-][^@>]*)?(?:@|>)/i,
+  /^"?(?:mail(?:er)?[ -]?deliver(?:y|ing)?[ -](?:sub)?system|mail delivery (?:service|agent)|mailer[- ]daemon|internet mail delivery|message delivery agent)/i,
+  /^"?(?:microsoft outlook|microsoft exchange|system administrator)"? <(?:postmaster|microsoftexchange|administrator|no-?reply)/i,
   /<microsoftexchange[0-9a-f]{20,}@/i,
 ];
 
-/** The subject, from its start, of messages that say "not delivered" or "delayed". */
-export const BOUNCE_SUBJECTS: RegExp[] = [
-  /^(?:undeliver(?:ed|able)\b|undelivered mail returned|mail delivery (?:failed|failure|status|problem|error)|delivery (?:status notification|failure|failed|has failed|report|notification|problem|delayed)|mail system error|returned mail|failure notice|message (?:delivery (?:failure|failed)|undeliverable|could not be delivered|not delivered|status)|non[- ]?delivery|non remis|permanent delivery failure|warning: (?:message|could not send)|mail could not be delivered|email delivery failure|nondeliverable|notification d.[ée]tat|\[?postmaster notify\]?|user unknown|rejected:? |could not deliver)/i,
-  /^(?:unzustellbar|zustellung|nicht zustellbar|fehler bei der zustellung|non remis|échec de la remise|message non distribu|no se puede entregar|no entregad|entrega fallida|n[ãa]o entreg|falha na entrega|non recapitabile|mancato recapito|onbestelbaar|niet-bestelbaar|olevererbart|ikke levert|kunne ikke leveres|toimitus epäonnistui|niedostarczalny|nedoručiteln|kézbesíthetetlen|недоставлен|не удается доставить|配信不能|配達不能|未送达|無法傳遞|无法投递|退信|배달되지 않음)/iu,
-];
+/** A mail system, or the person who looks after it. */
+export const POSTMASTERS: RegExp[] = [/<post[-.]?master(?:[+.=_-][^@>]*)?(?:@|>)/i];
+
+const list = (words: string) =>
+  words
+    .trim()
+    .split(/\s+\|\s+/)
+    .join("|");
+
+/** The start of the subjects that say "not delivered" or "delayed". */
+export const BOUNCE_SUBJECT = new RegExp(
+  `^\\W{0,3}(?:${list(`undeliver(?:ed|able|y)\\b | undelivered mail returned | mail deliver(?:y|ing) (?:failed|failure|status|problem|error|unsuccessful|delayed|report)
+  | delivery (?:status notification|failure|failed|has failed|problem|delayed|error|unsuccessful|incomplete|notification:? delivery)
+  | mail system error | mail error | mail returned | mail failure | mailsystem error | smtp (?:error|server error) | returned mail | returned to sender | failure (?:notice|delivery|report)
+  | message (?:delivery (?:failure|failed|report)|undeliverable|could not be delivered|not delivered|delivery delayed|delayed) | unable to deliver
+  | non[- ]?delivery | nondeliverable | permanent (?:delivery )?failure | warning: (?:message|could not send|delivery) | (?:e-?mail|mail|message) (?:could not|was not|not) (?:be )?delivered
+  | e?-?mail delivery (?:failure|failed|report|error) | \\[?postmaster notify | user unknown | unknown user | could not deliver | rejected mail | mail rejected | bounced? (?:mail|message|notification|e-?mail)
+  | e?-?mail bounce | delayed mail | transient failure | delivery attempts? failed | your message .{0,80}(?:could not|was not|not) (?:be )?delivered
+  | unzustellbar | (?:mail|nachricht)? ?zustellung (?:fehlgeschlagen|verzögert|nicht) | nicht zustellbar | fehler bei der zustellung | unzustellbare
+  | non remis | échec de la (?:remise|livraison) | message non distribu | non distribuable | remise différée | retourn[ée] à l'expéditeur
+  | no se (?:puede|pudo|ha podido) entregar | no entregad | entrega fallida | fallo de entrega | error de entrega | correo devuelto
+  | n[ãa]o entreg | falha (?:na|de) entrega | mensagem devolvida | não foi possível entregar
+  | non recapitabile | mancato recapito | mancata consegna | recapito non riuscito | messaggio non recapitato
+  | onbestelbaar | niet-bestelbaar | niet bezorgd | olevererbart | kan inte levereras | leveransfel | ikke levert | kunne ikke leveres | kan ikke leveres | toimitus epäonnistui | ei voida toimittaa
+  | niedostarczaln | nie można dostarczyć | nedoručiteln | nelze doručit | kézbesíthetetlen | nedostavljivo | teslim edilemedi | не ?доставлен | недоставлен | не удается доставить | не вдається доставити | αδύνατη η παράδοση
+  | メールエラー通知 | 配信不能 | 配達不能 | 配信エラー | 送信エラー | 未配信 | 未送达 | 無法傳遞 | 无法投递 | 無法投遞 | 投递失败 | 退信 | 系统退信 | 배달되지 않음 | 반송`)})`,
+  "iu",
+);
+
+/** What a mail system says in a bounce, and hardly anybody else. Looked for in the first few thousand characters. */
+export const BOUNCE_BODY = new RegExp(
+  `(?:${list(`could not be delivered to | couldn't be delivered to | cannot be delivered to | can ?not be delivered to | (?:was|has) not (?:been )?delivered to | delivery to the following recipients? | following (?:e-?mail )?address(?:es)?(?:\\(es\\))? (?:had|failed|has)
+  | did not reach the following recipient | undeliverable to the following | unable to deliver (?:your |this |the )?(?:message|mail) | permanent (?:fatal )?errors? | permanently undeliverable | delivery (?:has )?failed
+  | recipient address rejected | user unknown | unknown user | no such user | mailbox (?:is )?(?:full|unavailable) | over quota | invalid user address | host unknown | error message below
+  | this is the mail system at | message that you sent could not be delivered | transcript of session follows | (?:^|[^\\d.])[45]\\d\\d[- ]#?[45]\\.\\d{1,3}\\.\\d{1,3} | status: [45]\\.\\d
+  | konnte nicht zugestellt werden | n'a pas pu être (?:remis|distribué|délivré) | no (?:se )?(?:ha )?pud?o (?:ser )?entregar | não (?:pôde|pode) ser entregue | non è stato possibile (?:consegnare|recapitare) | kon niet worden (?:bezorgd|afgeleverd)
+  | не может быть доставлено | не удалось доставить | 配信できませんでした | 送信できません | 宛先不明 | 无法送达 | 未能投递`)})`,
+  "imu",
+);

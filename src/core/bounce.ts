@@ -1,39 +1,42 @@
 /** Reads what a bounce says: which address, which status, which of our messages. Text in, values out. */
-import { BOUNCE_SENDERS, BOUNCE_SUBJECTS } from "./bounce-signs.ts";
+import { BOUNCE_BODY, BOUNCE_SENDERS, BOUNCE_SUBJECT, POSTMASTERS } from "./bounce-signs.ts";
 import type { BounceReport, EmailAddress, MailHeaders } from "./inbound.ts";
 
 /** A report longer than this is read up to here. */
 const FIELDS_LENGTH_MAX = 100_000;
 const ORIGINAL_LENGTH_MAX = 100_000;
 const TEXT_LENGTH_MAX = 50_000;
+const SIGNS_LENGTH_MAX = 4_000;
 
 interface RecipientFields {
-  action: string;
+  action: "failed" | "delayed" | "done";
   status: string | null;
   recipient: string | null;
 }
 
 /**
- * Reads the text of a message/delivery-status part (RFC 3464). `original` is the returned message or its headers,
- * for the Message-ID. Null where it reports no failure or delay (delivered, relayed, expanded), or is no report.
- * Where several recipients failed, the first that failed for good counts.
+ * Reads the text of a message/delivery-status part (RFC 3464). `original` is the returned message or its headers, for
+ * the Message-ID; `text` the words for people, read where the part names no recipient. Null where it reports no
+ * failure or delay (delivered, relayed, expanded). Where several recipients failed, the first that failed counts.
  */
-export function parseDeliveryStatus(fields: string, original?: string): BounceReport | null {
+export function parseDeliveryStatus(fields: string, original?: string, text?: string): BounceReport | null {
   const blocks = readBlocks(fields.slice(0, FIELDS_LENGTH_MAX));
   const recipients = blocks.map(readRecipientFields).filter((one) => one !== null);
-  const failed = recipients.find((one) => one.action === "failed");
-  const chosen = failed ?? recipients.find((one) => one.action === "delayed");
-  if (chosen === undefined) return null;
-  const originalMessageId =
-    findMessageId(original ?? "") ??
-    blocks.map((block) => readId(block.get("original-message-id"))).find(Boolean) ??
-    null;
-  return {
-    status: chosen.status,
-    recipient: chosen.recipient,
-    originalMessageId,
-    kind: decideKind(chosen.status, chosen.action),
-  };
+  const stated = blocks.map((block) => readId(block.get("original-message-id")));
+  const originalMessageId = findMessageId(original ?? "") ?? stated.find((id) => id !== null) ?? null;
+  const chosen =
+    recipients.find((one) => one.action === "failed") ?? recipients.find((one) => one.action === "delayed");
+  if (chosen !== undefined)
+    return {
+      status: chosen.status,
+      recipient: chosen.recipient,
+      originalMessageId,
+      kind: decideKind(chosen),
+    };
+  if (recipients.length > 0 || text === undefined || !BOUNCE_BODY.test(text.slice(0, SIGNS_LENGTH_MAX)))
+    return null;
+  const { status, recipient, kind } = readWords("", text, null);
+  return { status, recipient, originalMessageId, kind };
 }
 
 /** Field blocks, divided by blank lines, with folded lines joined; the first value of a name counts. */
@@ -50,7 +53,8 @@ function readBlocks(fields: string): Map<string, string>[] {
     } else {
       const colon = line.indexOf(":");
       name = colon > 0 ? line.slice(0, colon).trim().toLowerCase() : "";
-      if (name !== "" && !block.has(name)) block.set(name, line.slice(colon + 1).trim());
+      if (block.has(name)) name = "";
+      if (name !== "") block.set(name, line.slice(colon + 1).trim());
     }
   }
   return blocks;
@@ -58,49 +62,59 @@ function readBlocks(fields: string): Map<string, string>[] {
 
 function readRecipientFields(block: Map<string, string>): RecipientFields | null {
   const stated = readStatus(block.get("status") ?? "");
-  const action = readAction(block.get("action") ?? "", stated);
+  const action = readAction(block.get("action") ?? "", stated, block.has("final-recipient"));
   if (action === null) return null;
-  const diagnostic = readStatus(block.get("diagnostic-code") ?? "");
+  const diagnostic = block.get("diagnostic-code") ?? "";
   const isVague = stated === null || /^[45]\.0\.0$/.test(stated);
+  const recipients = ["original-recipient", "final-recipient", "x-actual-recipient"].map((name) =>
+    readRecipient(block.get(name)),
+  );
   return {
     action,
-    status: isVague && diagnostic !== null ? diagnostic : stated,
-    recipient:
-      readRecipient(block.get("original-recipient")) ??
-      readRecipient(block.get("final-recipient")) ??
-      readRecipient(block.get("x-actual-recipient")),
+    status: (isVague ? readStatus(diagnostic) : null) ?? stated ?? readSmtpStatus(diagnostic),
+    recipient: recipients.find((one) => one !== null) ?? findAddress(diagnostic),
   };
 }
 
-function readAction(action: string, status: string | null): string | null {
-  const word = /[a-z]+/.exec(action.toLowerCase())?.[0];
-  if (word === "failed" || word === "failure" || word === "error") return "failed";
-  if (word === "delayed" || word === "deferred") return "delayed";
-  if (word !== undefined && word !== "unknown") return word;
-  if (status === null) return null;
-  return status.startsWith("5") ? "failed" : status.startsWith("4") ? "delayed" : "delivered";
+/** The Action field, or what the status says where there is none; null where the block is about no recipient. */
+function readAction(
+  action: string,
+  status: string | null,
+  hasRecipient: boolean,
+): RecipientFields["action"] | null {
+  const word = /[a-z]+/.exec(action.toLowerCase())?.[0] ?? "";
+  if (/^(?:fail|error|expired|undeliver|reject|bounce)/.test(word)) return "failed";
+  if (/^(?:delay|defer)/.test(word)) return "delayed";
+  if (/^(?:deliver|relay|expand|success)/.test(word)) return "done";
+  if (status !== null) return status.startsWith("5") ? "failed" : status.startsWith("4") ? "delayed" : "done";
+  return hasRecipient && word === "" ? "failed" : null;
 }
 
-/** The first enhanced status code (RFC 3463) in a text, e.g. `5.1.1`. */
+/** The first enhanced status code (RFC 3463) in a text, e.g. `5.1.1`; an IP address is none. */
 function readStatus(text: string): string | null {
-  return /(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)/.exec(text)?.[0] ?? null;
+  return /(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)/.exec(text)?.[0] ?? null;
+}
+
+/** `550 no such user` without an enhanced code: the class only. */
+function readSmtpStatus(text: string): string | null {
+  const code = /(?:^|[^\d.])([45])[0-5]\d[ -](?=[^\d])/m.exec(text);
+  return code === null ? null : `${code[1]}.0.0`;
 }
 
 function readRecipient(value: string | undefined): string | null {
   if (value === undefined) return null;
-  const address = value.slice(value.indexOf(";") + 1).replace(/\+([0-9A-F]{2})/g, decodeXtext);
-  return findAddress(address);
+  return findAddress(value.slice(value.indexOf(";") + 1).replace(/\+(2B|3D)/g, decodeXtext));
 }
 
-/** RFC 3461: `+2B` stands for `+`. */
-function decodeXtext(whole: string, hex: string): string {
-  const code = Number.parseInt(hex, 16);
-  return code === 0x2b || code === 0x3d ? String.fromCharCode(code) : whole;
+/** RFC 3461: `+2B` stands for `+`, `+3D` for `=`. */
+function decodeXtext(_: string, hex: string): string {
+  return hex === "2B" ? "+" : "=";
 }
+
+const ADDRESS = /[^\s<>()[\]{}"',;:@|\\]{1,128}@[\p{L}\p{N}](?:[\p{L}\p{N}.-]{0,251}[\p{L}\p{N}])?/u;
 
 function findAddress(text: string): string | null {
-  const found = /[^\s<>()[\]{}"',;:@]{1,128}@[\p{L}\p{N}.-]{1,253}/u.exec(text.slice(0, 1000))?.[0];
-  return found === undefined ? null : found.replace(/\.+$/, "").toLowerCase();
+  return ADDRESS.exec(text.slice(0, 2000))?.[0].toLowerCase() ?? null;
 }
 
 function readId(value: string | undefined): string | null {
@@ -109,72 +123,103 @@ function readId(value: string | undefined): string | null {
 
 /** The Message-ID header of a returned message, wherever it stands in the text. */
 function findMessageId(text: string): string | null {
-  return (
-    /^[ \t>]*Message-ID:[ \t]*(?:\r?\n[ \t]+)?(<[^<>\s]{3,990}>)/im.exec(
-      text.slice(0, ORIGINAL_LENGTH_MAX),
-    )?.[1] ?? null
-  );
+  const header = /^[ \t>]*Message-ID[ \t]*:[ \t]*(?:\r?\n[ \t]+)?(<[^<>\s]{3,990}>)/im;
+  return header.exec(text.slice(0, ORIGINAL_LENGTH_MAX))?.[1] ?? null;
 }
 
 /** Class 5 is for good (RFC 3463), but a full mailbox (x.2.2) may empty itself. */
-function decideKind(status: string | null, action: string): "hard" | "soft" {
+function decideKind({ action, status }: Pick<RecipientFields, "action" | "status">): "hard" | "soft" {
   if (action === "delayed" || status?.startsWith("4")) return "soft";
   return status !== null && /^\d\.2\.2$/.test(status) ? "soft" : "hard";
+}
+
+export interface BounceLike {
+  from: EmailAddress | null;
+  subject: string;
+  text: string;
+  headers: MailHeaders;
 }
 
 /**
  * Reads a bounce that has no delivery-status part, from its words. Null unless the sender or a header says that a
  * mail system wrote it: a person who forwards or complains about a bounce is not one.
  */
-export function parseBounceText(mail: {
-  from: EmailAddress | null;
-  subject: string;
-  text: string;
-  headers: MailHeaders;
-}): BounceReport | null {
+export function parseBounceText(mail: BounceLike): BounceReport | null {
   if (!looksLikeBounce(mail)) return null;
   const text = mail.text.slice(0, TEXT_LENGTH_MAX);
-  const failedRecipients = (mail.headers["x-failed-recipients"] ?? []).join(",");
+  const named = (mail.headers["x-failed-recipients"] ?? []).join(",");
+  const words = readWords(mail.subject, text, findAddress(named));
+  const originalMessageId = findMessageId(text) ?? readId(mail.headers["in-reply-to"]?.[0]);
+  return { ...words, originalMessageId };
+}
+
+const DELAY =
+  /\b(?:delayed|will (?:keep|continue) (?:trying|to try|retrying)|still being retried|warning message only|do(?:es)? not need to resend|temporary (?:failure|problem|error)|verzögert|différée|retrasad|ritard|vertraagd)\b/i;
+const FAILED =
+  /\b(?:permanent|given up|giving up|undeliverable|user unknown|unknown user|no such user|does not exist|could not be delivered|returned to sender|failed permanently)\b/i;
+
+function readWords(
+  subject: string,
+  text: string,
+  named: string | null,
+): Omit<BounceReport, "originalMessageId"> {
   const status = readStatus(text) ?? readSmtpStatus(text);
-  const isDelay =
-    /\b(?:delayed|will (?:keep|continue) (?:trying|to try)|still being retried|warning message only|do not need to resend)\b/i.test(
-      `${mail.subject}\n${text}`,
-    );
-  return {
-    status,
-    recipient: findAddress(failedRecipients) ?? findFailedRecipient(text),
-    originalMessageId: findMessageId(text) ?? readId(mail.headers["in-reply-to"]?.[0]),
-    kind: decideKind(status, isDelay ? "delayed" : "failed"),
-  };
+  const isDelay = DELAY.test(`${subject}\n${text}`) && !FAILED.test(`${subject}\n${text}`);
+  const recipient = named ?? findFailedRecipient(text);
+  return { status, recipient, kind: decideKind({ action: isDelay ? "delayed" : "failed", status }) };
 }
 
-/** True where the sender or a header says that a mail system returned a message. */
-export function looksLikeBounce(mail: {
-  from: EmailAddress | null;
-  subject: string;
-  headers: MailHeaders;
-}): boolean {
-  if ((mail.headers["x-failed-recipients"] ?? []).some((value) => value.includes("@"))) return true;
-  const subject = mail.subject.slice(0, 500);
-  const hasSubject = BOUNCE_SUBJECTS.some((pattern) => pattern.test(subject));
-  const nullSender = (mail.headers["return-path"] ?? []).some((value) => /^<?\s*>?$/.test(value.trim()));
-  const from = mail.from;
-  const bySystem =
-    from !== null && BOUNCE_SENDERS.some((pattern) => pattern.test(`${from.name} <${from.address}>`));
-  if (bySystem) return hasSubject || nullSender || !/^(?:re|fwd?)\s*:/i.test(subject);
-  return hasSubject && nullSender;
-}
-
-/** `550 no such user` without an enhanced code. */
-function readSmtpStatus(text: string): string | null {
-  const code = /(?:^|[^\d.])([45])([0-5])\d[ -](?=[^\d])/m.exec(text);
-  return code === null ? null : `${code[1]}.0.0`;
-}
-
+/** The address behind the words that introduce it, else the first in the text that is no mail system's. */
 function findFailedRecipient(text: string): string | null {
-  const near =
-    /(?:recipient|address(?:es)?|deliver(?:ed|y)?|user|empf[äa]nger|destinataire|destinatario)\b[^@\n]{0,200}\n?[^@\n]{0,200}/i.exec(
+  const introduced =
+    /(?:recipient|address(?:es|\(es\))?|delivered to|user|mailbox|to:|an:|empf[äa]nger|destinatai?r\p{L}+|adressat)[^@]{0,300}/iu.exec(
       text,
     );
-  return findAddress(near === null ? text : text.slice(near.index)) ?? findAddress(text);
+  const near =
+    introduced === null ? null : findRecipient(text.slice(introduced.index, introduced.index + 800));
+  return (
+    near ??
+    findRecipient(text.slice(0, 5000)) ??
+    /emailAddress\\?"\s*:\s*\\?"([^"\\\s]{3,254})/.exec(text)?.[1] ??
+    null
+  );
+}
+
+function findRecipient(text: string): string | null {
+  for (const [address] of text.matchAll(new RegExp(ADDRESS.source, "gu")))
+    if (!/^(?:post-?master|mailer-?daemon|abuse|support)@/i.test(address)) return address.toLowerCase();
+  return null;
+}
+
+/** True where the sender, a header or the words together say that a mail system returned a message. */
+export function looksLikeBounce(mail: BounceLike): boolean {
+  const { headers } = mail;
+  if ((headers["x-failed-recipients"] ?? []).some((value) => value.includes("@"))) return true;
+  const start = mail.text.slice(0, SIGNS_LENGTH_MAX);
+  if (isCloudNotice(mail, start)) return true;
+  const sender = mail.from === null ? "" : `${mail.from.name} <${mail.from.address}>`;
+  const subject = mail.subject.slice(0, 500).trim();
+  const hasSubject = BOUNCE_SUBJECT.test(subject);
+  const isAnswer = /^(?:re|aw|sv|fwd?|wg)\s*:/i.test(subject);
+  if (BOUNCE_SENDERS.some((pattern) => pattern.test(sender))) return true;
+  if (POSTMASTERS.some((pattern) => pattern.test(sender)))
+    return hasSubject || (isNullSender(headers) && !isAnswer) || BOUNCE_BODY.test(start);
+  if (isNullSender(headers) || mail.from === null) return hasSubject || BOUNCE_BODY.test(start);
+  return (
+    hasSubject &&
+    BOUNCE_BODY.test(start) &&
+    /^(?:auto|no-?_?reply|system|admin|bounce|mail|smtp)/i.test(mail.from?.address ?? "")
+  );
+}
+
+/** Amazon's notification service wraps bounces into JSON. */
+function isCloudNotice(mail: BounceLike, start: string): boolean {
+  return (
+    mail.from?.address === "no-reply@sns.amazonaws.com" && /notificationType\\?"\s*:\s*\\?"Bounce/.test(start)
+  );
+}
+
+/** The null reverse-path: no person's mail program sends with it (RFC 5321, 4.5.5). */
+export function isNullSender(headers: MailHeaders): boolean {
+  return (headers["return-path"] ?? []).some((value) => /^<?\s*>?$/.test(value.trim()));
 }
