@@ -110,7 +110,7 @@ async function startParts({ env, geminiStub, once, startService, log }: RunDemoO
         email,
       })),
       channels: [SUPPORT_CHANNEL, TRIAGE_CHANNEL],
-      file: join(dir, "slack.json"),
+      file: join(dir, "slack.jsonl"),
       signingSecret: state.slackSigningSecret,
       eventsUrl: null,
     });
@@ -201,7 +201,7 @@ async function stayUp(
   const lines = [
     `API       ${service.url}/api`,
     `API docs  ${service.url}/api/docs`,
-    `Console   ${service.url}/`,
+    `Console   ${service.url}/ (leads to the API docs until it is built)`,
     `Sign in   ${ADMIN.email}, password ${state.adminPassword}`,
     `Mailboxes ${join(dir, "mail")}`,
     "",
