@@ -2,7 +2,11 @@
 import { Inngest, type InngestFunction } from "inngest";
 import { readNextDueAt } from "../../src/db/engine-queue.ts";
 import { embeddedClientOptions } from "../../src/workflows/engine/client-options.ts";
-import { createEmbeddedEngine, type EmbeddedEngine, type EngineOptions } from "../../src/workflows/engine/engine.ts";
+import {
+  createEmbeddedEngine,
+  type EmbeddedEngine,
+  type EngineOptions,
+} from "../../src/workflows/engine/engine.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
 import type { Harness, ObservedRun, SentEvent } from "./conformance/harness.ts";
 
@@ -32,7 +36,12 @@ export function createTestEngine(
 ): TestEngine {
   const { lines, log } = createLogList();
   const { clientOptions, ...engineOptions } = options;
-  const engine = createEmbeddedEngine({ sql: database.sql, log, retryDelayMs: () => 10_000, ...engineOptions });
+  const engine = createEmbeddedEngine({
+    sql: database.sql,
+    log,
+    retryDelayMs: () => 10_000,
+    ...engineOptions,
+  });
   const client = new Inngest({ id: "test", ...embeddedClientOptions(engine, log), ...clientOptions });
   return { engine, client, lines, start: (functions) => engine.start(functions, { client }) };
 }

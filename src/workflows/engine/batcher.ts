@@ -29,14 +29,13 @@ export function createBatcher<Item, Result>(
     writing = true;
     while (waiting.length > 0) {
       const batch = waiting.splice(0, sizeMax);
-      if (await writeTogether(batch)) continue;
-      for (const entry of batch) await writeAlone(entry);
+      const together = batch.length > 1 && (await writeTogether(batch));
+      if (!together) for (const entry of batch) await writeAlone(entry);
     }
     writing = false;
   }
 
   async function writeTogether(batch: Entry<Item, Result>[]): Promise<boolean> {
-    if (batch.length === 1) return false;
     try {
       const results = await write(batch.map((entry) => entry.item));
       batch.forEach((entry, index) => {

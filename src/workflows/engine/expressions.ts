@@ -49,7 +49,9 @@ function readTokens(source: string): Token[] {
     const at = TOKEN.lastIndex;
     const match = TOKEN.exec(text);
     if (!match)
-      throw new ExpressionError(`cannot read ${JSON.stringify(text.slice(at, at + 20))} in: ${source}`);
+      throw new ExpressionError(
+        `cannot read ${JSON.stringify(text.slice(at, at + 20).trim())} in: ${source}`,
+      );
     const [, number, string, name, symbol] = match;
     if (number !== undefined) tokens.push({ kind: "number", text: number });
     else if (string !== undefined) tokens.push({ kind: "string", text: string });
@@ -164,13 +166,22 @@ function evaluateBinary(operator: BinaryOperator, l: Expression, r: Expression, 
   const right = evaluate(r, scope);
   if (operator === "==") return isEqual(left, right, l, r);
   if (operator === "!=") return !isEqual(left, right, l, r);
+  return operator === "+" ? add(left, right) : compare(operator, left, right);
+}
+
+/** Keys are built by adding: `event.data.customer + "-" + event.data.day`, where a number counts as its digits. */
+function add(left: unknown, right: unknown): string | number | undefined {
+  if (typeof left === "number" && typeof right === "number") return left + right;
+  const printable = [left, right].every((value) => typeof value === "string" || typeof value === "number");
+  return printable ? `${left}${right}` : undefined;
+}
+
+function compare(operator: "<" | "<=" | ">" | ">=", left: unknown, right: unknown): boolean | undefined {
   const comparable =
     (typeof left === "number" && typeof right === "number") ||
     (typeof left === "string" && typeof right === "string");
   if (!comparable) return undefined;
   switch (operator) {
-    case "+":
-      return typeof left === "string" ? left + String(right) : left + Number(right);
     case "<":
       return left < right;
     case "<=":

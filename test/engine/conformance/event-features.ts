@@ -6,9 +6,14 @@ export const eventFeatures: Feature[] = [
   {
     name: "an event starts every function that it triggers, and a trigger's if is obeyed",
     functions: (client, probe) => [
-      client.createFunction({ id: "all", triggers: [{ event: "order/placed" }] }, async () => probe.note("all")),
+      client.createFunction({ id: "all", triggers: [{ event: "order/placed" }] }, async () =>
+        probe.note("all"),
+      ),
       client.createFunction(
-        { id: "large", triggers: [{ event: "order/placed", if: "event.data.total >= 100 && event.data.vip != true" }] },
+        {
+          id: "large",
+          triggers: [{ event: "order/placed", if: "event.data.total >= 100 && event.data.vip != true" }],
+        },
         async () => probe.note("large"),
       ),
     ],
@@ -84,12 +89,15 @@ export const eventFeatures: Feature[] = [
   {
     name: "sleepUntil wakes at a date, and at once for a date that is past",
     functions: (client, probe) => [
-      client.createFunction({ id: "sleeps-until", triggers: [{ event: "until/go" }] }, async ({ event, step }) => {
-        await step.sleepUntil("past", new Date(0));
-        await step.run("first", () => probe.note("first"));
-        await step.sleepUntil("then", String(event.data.at));
-        await step.run("second", () => probe.note("second"));
-      }),
+      client.createFunction(
+        { id: "sleeps-until", triggers: [{ event: "until/go" }] },
+        async ({ event, step }) => {
+          await step.sleepUntil("past", new Date(0));
+          await step.run("first", () => probe.note("first"));
+          await step.sleepUntil("then", String(event.data.at));
+          await step.run("second", () => probe.note("second"));
+        },
+      ),
     ],
     verify: async (harness, probe) => {
       const at = new Date(Date.now() + 60 * 24 * 3_600_000).toISOString();
@@ -196,7 +204,11 @@ export const eventFeatures: Feature[] = [
     name: "cancelOn ends the run that the event matches, and no other",
     functions: (client, probe) => [
       client.createFunction(
-        { id: "cancellable", cancelOn: [{ event: "job/stopped", match: "data.job" }], triggers: [{ event: "job/go" }] },
+        {
+          id: "cancellable",
+          cancelOn: [{ event: "job/stopped", match: "data.job" }],
+          triggers: [{ event: "job/go" }],
+        },
         async ({ event, step }) => {
           await step.run("start", () => probe.note(`start ${event.data.job}`));
           await step.sleep("a while", "3s");
@@ -225,7 +237,9 @@ export const eventFeatures: Feature[] = [
         { id: "race", optimizeParallelism: false, triggers: [{ event: "race/go" }] },
         async ({ event, step }) => {
           const winner = await Promise.race([
-            step.waitForEvent("answer", { event: "race/answered", match: "data.n", timeout: "1h" }).then(() => "event"),
+            step
+              .waitForEvent("answer", { event: "race/answered", match: "data.n", timeout: "1h" })
+              .then(() => "event"),
             step.sleep("limit", "5s").then(() => "time"),
           ]);
           await step.run("end", () => probe.note(`${event.data.n} ${winner}`));
@@ -245,19 +259,27 @@ export const eventFeatures: Feature[] = [
   {
     name: "invoke runs another function and gives its result, or throws its error",
     functions: (client, probe) => {
-      const callee = client.createFunction({ id: "callee", retries: 0, triggers: [] }, async ({ event, step }) => {
-        const n = await step.run("square", () => Number(event.data.n) ** 2);
-        if (n > 50) throw new Error("too much");
-        return n;
-      });
-      const caller = client.createFunction({ id: "caller", triggers: [{ event: "invoke/go" }] }, async ({ event, step }) => {
-        try {
-          const n = await step.invoke("ask", { function: callee, data: { n: event.data.n } });
-          await step.run("got", () => probe.note(`got ${n}`));
-        } catch (error) {
-          await step.run("failed", () => probe.note(`failed: ${error instanceof Error ? error.message : error}`));
-        }
-      });
+      const callee = client.createFunction(
+        { id: "callee", retries: 0, triggers: [] },
+        async ({ event, step }) => {
+          const n = await step.run("square", () => Number((event.data as { n?: unknown }).n) ** 2);
+          if (n > 50) throw new Error("too much");
+          return n;
+        },
+      );
+      const caller = client.createFunction(
+        { id: "caller", triggers: [{ event: "invoke/go" }] },
+        async ({ event, step }) => {
+          try {
+            const n = await step.invoke("ask", { function: callee, data: { n: event.data.n } });
+            await step.run("got", () => probe.note(`got ${n}`));
+          } catch (error) {
+            await step.run("failed", () =>
+              probe.note(`failed: ${error instanceof Error ? error.message : error}`),
+            );
+          }
+        },
+      );
       return [callee, caller];
     },
     verify: async (harness, probe) => {
@@ -272,7 +294,9 @@ export const eventFeatures: Feature[] = [
   {
     name: "an event dated in the future starts its runs then",
     functions: (client, probe) => [
-      client.createFunction({ id: "future", triggers: [{ event: "future/go" }] }, async () => probe.note("ran")),
+      client.createFunction({ id: "future", triggers: [{ event: "future/go" }] }, async () =>
+        probe.note("ran"),
+      ),
     ],
     verify: async (harness, probe) => {
       await harness.send({ name: "future/go", ts: Date.now() + 30 * 24 * 3_600_000 });

@@ -7,22 +7,25 @@ export const stepFeatures: Feature[] = [
   {
     name: "a run executes each step once, in order, and ends with the function's result",
     functions: (client, probe) => [
-      client.createFunction({ id: "four-steps", triggers: [{ event: "four/go" }] }, async ({ event, step }) => {
-        const a = await step.run("a", () => {
-          probe.note("a");
-          return Number(event.data.start);
-        });
-        const b = await step.run("b", () => {
-          probe.note("b");
-          return a + 1;
-        });
-        const c = await step.run("c", () => {
-          probe.note("c");
-          return { sum: a + b, nothing: undefined };
-        });
-        await step.run("d", () => probe.note("d"));
-        return { c, again: event.data.start };
-      }),
+      client.createFunction(
+        { id: "four-steps", triggers: [{ event: "four/go" }] },
+        async ({ event, step }) => {
+          const a = await step.run("a", () => {
+            probe.note("a");
+            return Number(event.data.start);
+          });
+          const b = await step.run("b", () => {
+            probe.note("b");
+            return a + 1;
+          });
+          const c = await step.run("c", () => {
+            probe.note("c");
+            return { sum: a + b, nothing: undefined };
+          });
+          await step.run("d", () => probe.note("d"));
+          return { c, again: event.data.start };
+        },
+      ),
     ],
     verify: async (harness, probe) => {
       const [id = ""] = await harness.send({ name: "four/go", data: { start: 20 } });
@@ -103,7 +106,9 @@ export const stepFeatures: Feature[] = [
           triggers: [{ event: "exhausted/go" }],
           onFailure: async ({ event, error, step }) => {
             await step.run("handle", () =>
-              probe.note(`${event.data.function_id} ${error.message} ${event.data.event.data.n} ${event.name}`),
+              probe.note(
+                `${event.data.function_id} ${error.message} ${event.data.event.data.n} ${event.name}`,
+              ),
             );
           },
         },
@@ -152,37 +157,46 @@ export const stepFeatures: Feature[] = [
   {
     name: "a function may catch the error of a step that has failed for good, and go on",
     functions: (client, probe) => [
-      client.createFunction({ id: "catches", retries: 0, triggers: [{ event: "catches/go" }] }, async ({ step }) => {
-        try {
-          await step.run("bad", () => {
-            probe.note("bad");
-            throw new Error("expected");
-          });
-        } catch (error) {
-          const message = error instanceof Error ? error.message : "";
-          return step.run("plan b", () => {
-            probe.note("plan b");
-            return `instead of ${message}`;
-          });
-        }
-      }),
+      client.createFunction(
+        { id: "catches", retries: 0, triggers: [{ event: "catches/go" }] },
+        async ({ step }) => {
+          try {
+            await step.run("bad", () => {
+              probe.note("bad");
+              throw new Error("expected");
+            });
+          } catch (error) {
+            const message = error instanceof Error ? error.message : "";
+            return step.run("plan b", () => {
+              probe.note("plan b");
+              return `instead of ${message}`;
+            });
+          }
+        },
+      ),
     ],
     verify: async (harness, probe) => {
       const [id = ""] = await harness.send({ name: "catches/go" });
       await harness.settle();
       expect(probe.notes).toEqual(["bad", "plan b"]);
-      expect((await harness.runsOf(id))[0]).toMatchObject({ status: "finished", output: "instead of expected" });
+      expect((await harness.runsOf(id))[0]).toMatchObject({
+        status: "finished",
+        output: "instead of expected",
+      });
     },
   },
   {
     name: "RetryAfterError sets the time of the next try",
     functions: (client, probe) => [
-      client.createFunction({ id: "later", retries: 2, triggers: [{ event: "later/go" }] }, async ({ step, attempt }) => {
-        await step.run("busy", () => {
-          probe.note(`try ${attempt}`);
-          if (attempt === 0) throw new RetryAfterError("busy", 3000);
-        });
-      }),
+      client.createFunction(
+        { id: "later", retries: 2, triggers: [{ event: "later/go" }] },
+        async ({ step, attempt }) => {
+          await step.run("busy", () => {
+            probe.note(`try ${attempt}`);
+            if (attempt === 0) throw new RetryAfterError("busy", 3000);
+          });
+        },
+      ),
     ],
     verify: async (harness, probe) => {
       await harness.send({ name: "later/go" });
