@@ -2,7 +2,7 @@
 import type { App, Receiver, ReceiverEvent } from "@slack/bolt";
 import type { Log } from "../../core/log.ts";
 import { describe } from "./bolt-logger.ts";
-import { withDeadline } from "./deadline.ts";
+import { createListenerRuns, type WaitUntil } from "./listener-runs.ts";
 import { isSslCheck, parseSlackBody, readLimited, type SlackBody } from "./request-body.ts";
 import { isSignedBySlack } from "./signature.ts";
 
@@ -19,9 +19,6 @@ export interface SlackReceiverOptions {
   answerWithinMs?: number;
 }
 
-/** Keeps work alive after the response, where the runtime needs to be told (Workers). */
-export type WaitUntil = (work: Promise<unknown>) => void;
-
 export interface SlackReceiver extends Receiver {
   /**
    * Answers one request of Slack: events, clicks, forms, shortcuts, commands, options.
@@ -35,78 +32,25 @@ export interface SlackReceiver extends Receiver {
 
 export function createSlackReceiver(options: SlackReceiverOptions): SlackReceiver {
   const { signingSecret, log, now = Date.now, answerWithinMs = ANSWER_WITHIN_MS } = options;
-  const running = new Set<Promise<unknown>>();
+  const runs = createListenerRuns(log, answerWithinMs);
   let app: App | undefined;
 
-  /** Runs the listeners; true when all went through. Bolt resolves after some failures and rejects after others. */
-  async function runListeners(event: ReceiverEvent, waitUntil?: WaitUntil): Promise<boolean | "late"> {
-    if (app === undefined) throw new Error("The receiver belongs to no Bolt app yet.");
-    const work = app.processEvent(event).then(
-      () => true,
-      (error: unknown) => {
-        log.error({ component: "slack", error: describe(error) }, "a Slack listener failed");
-        return false;
-      },
-    );
-    running.add(work);
-    void work.finally(() => running.delete(work));
-    waitUntil?.(work);
-    const result = await withDeadline(work, answerWithinMs);
-    return result.inTime ? result.value : "late";
-  }
-
-  async function answerEvent(body: SlackBody, headers: Headers, waitUntil?: WaitUntil): Promise<Response> {
-    const result = await runListeners({ ...retryOf(headers), body, ack: async () => {} }, waitUntil);
-    if (result === true) return new Response(null, { status: 200 });
-    if (result === false) return answer(500, "The event was not recorded: please deliver it again.");
-    log.warn(
-      { component: "slack", eventId: body.event_id },
-      "an event took too long; Slack will send it again",
-    );
-    return answer(503, "Not recorded in time: please deliver it again.");
-  }
-
-  async function answerInteraction(body: SlackBody, waitUntil?: WaitUntil): Promise<Response> {
-    let acknowledged: { value: unknown } | undefined;
-    const ack = async (value?: unknown) => {
-      acknowledged ??= { value };
-    };
-    const result = await runListeners({ body, ack }, waitUntil);
-    if (acknowledged !== undefined) return answerWith(acknowledged.value);
-    if (result === true) return answer(404, "Nothing here answers that.");
-    return answer(result === "late" ? 503 : 500, "That did not work. Please try again.");
-  }
-
   async function handle(request: Request, waitUntil?: WaitUntil): Promise<Response> {
-    if (request.method !== "POST") return answerProbe(request);
-    const bytes = await readLimited(request, BODY_BYTES_MAX);
-    if (bytes === null) return answer(413, "The request is too large.");
-    const contentType = request.headers.get("content-type") ?? "";
-    if (isSslCheck(contentType, bytes)) return new Response(null, { status: 200 });
-    const signed = {
-      body: bytes,
-      timestamp: request.headers.get("x-slack-request-timestamp"),
-      signature: request.headers.get("x-slack-signature"),
-    };
-    if (!(await isSignedBySlack(signingSecret, signed, now()))) {
-      log.warn({ component: "slack" }, "refused a request without a valid signature of Slack");
-      return answer(
-        401,
-        "The signature or its timestamp is wrong. Check SLACK_SIGNING_SECRET and the clock.",
-      );
-    }
-    const body = parseSlackBody(contentType, bytes);
-    if (body === null) return answer(400, "The body is neither JSON nor a form of Slack.");
-    switch (body.type) {
+    if (app === undefined) throw new Error("The receiver belongs to no Bolt app yet.");
+    const bolt = app;
+    const opened = await openRequest(request, { signingSecret, log, nowMs: now() });
+    if (opened instanceof Response) return opened;
+    const run = (event: ReceiverEvent) => runs.run(bolt, event, waitUntil);
+    switch (opened.type) {
       case "url_verification":
-        return Response.json({ challenge: body.challenge });
+        return Response.json({ challenge: opened.challenge });
       case "app_rate_limited":
-        log.warn({ component: "slack", minute: body.minute_rate_limited }, "Slack holds events back");
+        log.warn({ component: "slack", minute: opened.minute_rate_limited }, "Slack holds events back");
         return new Response(null, { status: 200 });
       case "event_callback":
-        return answerEvent(body, request.headers, waitUntil);
+        return answerEvent(run, opened, request.headers, log);
       default:
-        return answerInteraction(body, waitUntil);
+        return answerInteraction(run, opened);
     }
   }
 
@@ -121,10 +65,54 @@ export function createSlackReceiver(options: SlackReceiverOptions): SlackReceive
         log.error({ component: "slack", error: describe(error) }, "a request of Slack could not be answered");
         return answer(500, "Something went wrong on our side.");
       }),
-    settled: async () => {
-      while (running.size > 0) await Promise.allSettled(running);
-    },
+    settled: () => runs.settled(),
   };
+}
+
+/** What Slack says in the request, or the answer where there is nothing to listen to. */
+async function openRequest(
+  request: Request,
+  { signingSecret, log, nowMs }: { signingSecret: string; log: Log; nowMs: number },
+): Promise<SlackBody | Response> {
+  if (request.method !== "POST") return answerProbe(request);
+  const bytes = await readLimited(request, BODY_BYTES_MAX);
+  if (bytes === null) return answer(413, "The request is too large.");
+  const contentType = request.headers.get("content-type") ?? "";
+  if (isSslCheck(contentType, bytes)) return new Response(null, { status: 200 });
+  const signed = {
+    body: bytes,
+    timestamp: request.headers.get("x-slack-request-timestamp"),
+    signature: request.headers.get("x-slack-signature"),
+  };
+  if (!(await isSignedBySlack(signingSecret, signed, nowMs))) {
+    log.warn({ component: "slack" }, "refused a request without a valid signature of Slack");
+    return answer(401, "The signature or its timestamp is wrong. Check SLACK_SIGNING_SECRET and the clock.");
+  }
+  return parseSlackBody(contentType, bytes) ?? answer(400, "The body is neither JSON nor a form of Slack.");
+}
+
+type Run = (event: ReceiverEvent) => Promise<"done" | "failed" | "late">;
+
+async function answerEvent(run: Run, body: SlackBody, headers: Headers, log: Log): Promise<Response> {
+  const result = await run({ ...retryOf(headers), body, ack: async () => {} });
+  if (result === "done") return new Response(null, { status: 200 });
+  if (result === "failed") return answer(500, "The event was not recorded: please deliver it again.");
+  log.warn(
+    { component: "slack", eventId: body.event_id },
+    "an event took too long; Slack will send it again",
+  );
+  return answer(503, "Not recorded in time: please deliver it again.");
+}
+
+async function answerInteraction(run: Run, body: SlackBody): Promise<Response> {
+  let acknowledged: { value: unknown } | undefined;
+  const ack = async (value?: unknown) => {
+    acknowledged ??= { value };
+  };
+  const result = await run({ body, ack });
+  if (acknowledged !== undefined) return answerWith(acknowledged.value);
+  if (result === "done") return answer(404, "Nothing here answers that.");
+  return answer(result === "late" ? 503 : 500, "That did not work. Please try again.");
 }
 
 /** Slack checks a certificate by GET or POST with `ssl_check=1`; nothing else comes without a body. */
