@@ -1,10 +1,11 @@
 /** What a mail says: its body as text, and as HTML where it has HTML. */
-import { type HtmlToTextOptions, htmlToText } from "html-to-text";
+import { compile } from "html-to-text";
 import { cleanText } from "./clean-text.ts";
+import { flattenHtml } from "./flatten-html.ts";
 import type { MimePart } from "./mime.ts";
 
 /** HTML beyond this is a data dump; its source stays in the raw mail. */
-const HTML_LENGTH_MAX = 2_000_000;
+const HTML_LENGTH_MAX = 1_000_000;
 
 export interface MailBody {
   text: string;
@@ -17,7 +18,7 @@ interface Rendered {
   html: string | null;
 }
 
-const HTML_OPTIONS: HtmlToTextOptions = {
+const convertHtml = compile({
   wordwrap: false,
   limits: { maxInputLength: HTML_LENGTH_MAX, maxDepth: 200, ellipsis: "…" },
   selectors: [
@@ -27,7 +28,7 @@ const HTML_OPTIONS: HtmlToTextOptions = {
     ...["h1", "h2", "h3", "h4", "h5", "h6"].map((selector) => ({ selector, options: { uppercase: false } })),
     { selector: "td", format: "block", options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
   ],
-};
+});
 
 /**
  * Chooses the body from the parts. Of alternatives the plain text is read and the HTML is kept beside it; a plain
@@ -72,7 +73,7 @@ function joinParts(rendered: Rendered[]): Rendered {
 /** Text of an HTML document: links in brackets behind their words, quotes marked with `>`. */
 export function readHtml(html: string): string {
   if (html === "") return "";
-  return htmlToText(html, HTML_OPTIONS)
+  return convertHtml(flattenHtml(html.slice(0, HTML_LENGTH_MAX)))
     .split("\n")
     .map((line) => line.replaceAll("\u00a0", " ").trimEnd())
     .join("\n")
