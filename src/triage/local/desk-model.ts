@@ -10,6 +10,8 @@ const TERM_WEIGHT = 0.5;
 /** What a person of this desk decided says more than a ticket of the start. */
 const EXAMPLE_WEIGHT = 2;
 const EXAMPLES_MAX = 10_000;
+/** The start's tickets are easier than real ones: until the desk has so many of its own, be no surer than without them. */
+const EXAMPLES_TRUSTED_FROM = 200;
 const EXAMPLE_LENGTH_MAX = 6000;
 
 /**
@@ -32,7 +34,9 @@ export function trainDeskModel(desk: Pick<Desk, "categories">, examples: TriageE
   const known = [...start, ...learned];
   // Trained again and again while tickets wait, and almost without titles: not worth trying out how to read them.
   const model = trainModel([...describeCategories(desk, known), ...known], { choosesSettings: false });
-  return keepLabels(model, [...names.values()]);
+  const temperature =
+    learned.length < EXAMPLES_TRUSTED_FROM ? Math.max(1, model.temperature) : model.temperature;
+  return keepLabels({ ...model, temperature }, [...names.values()]);
 }
 
 /** Without the background's columns: its part is played once the others have learned what does not tell them apart. */
