@@ -78,7 +78,7 @@ export const AUTO_REPLY_BODY = new RegExp(
 
 /** Local parts of addresses from which only machines answer. */
 export const AUTO_SENDER =
-  /^(?:auto-?_?(?:reply|responder?|response|answer|mailer)|vacation|away)(?:[+._-][^@]*)?@/i;
+  /^(?:auto-?_?(?:reply|responder?|response|answer|mailer)|out-?of-?office)(?:[+._-][^@]*)?@/i;
 
 /** Programs that answer by themselves, as they name themselves in X-Mailer. */
 export const AUTO_MAILER = /\b(?:auto-?(?:reply|responder?|response)|vacation|out of office)\b/i;

@@ -1,0 +1,481 @@
+import { describe, expect, test } from "vitest";
+import type { BounceReport, MailHeaders } from "./inbound.ts";
+import { type ClassifiableMail, classifyMail, mayAnswerAutomatically } from "./loop-guard.ts";
+
+const OWN = { addresses: ["support@example.com", "help@example.com"], messageIdDomain: "desk.example.com" };
+
+interface MailSketch {
+  from?: string;
+  name?: string;
+  subject?: string;
+  text?: string;
+  headers?: Record<string, string>;
+  bounce?: BounceReport;
+  attachments?: { contentType: string; filename?: string; content?: string }[];
+}
+
+function mailOf(sketch: MailSketch): ClassifiableMail {
+  const headers: MailHeaders = Object.fromEntries(
+    Object.entries(sketch.headers ?? {}).map(([name, value]) => [name.toLowerCase(), [value]]),
+  );
+  return {
+    headers,
+    from: { address: sketch.from ?? "ada@customer.example", name: sketch.name ?? "Ada" },
+    to: [{ address: "support@example.com", name: "" }],
+    subject: sketch.subject ?? "Printer",
+    text: sketch.text ?? "My printer is broken.",
+    bounce: sketch.bounce ?? null,
+    attachments: (sketch.attachments ?? []).map((one) => ({
+      filename: one.filename ?? "",
+      contentType: one.contentType,
+      content: new TextEncoder().encode(one.content ?? ""),
+      contentId: null,
+      inline: false,
+    })),
+    messageId: "<1@customer.example>",
+  };
+}
+
+const kindOf = (sketch: MailSketch) => classifyMail(mailOf(sketch), OWN).kind;
+
+describe("people's mail is never lost", () => {
+  const PEOPLE: [string, MailSketch][] = [
+    ["a plain mail", {}],
+    ["«Hardware: broken»", { subject: "Hardware: broken" }],
+    ["an answer", { subject: "Re: [#1042] Printer", headers: { "In-Reply-To": "<x@desk.example.com>" } }],
+    ["Auto-Submitted: no", { headers: { "Auto-Submitted": "no" } }],
+    ["Auto-Submitted: No, with a comment", { headers: { "Auto-Submitted": "No (a person)" } }],
+    ["an empty Auto-Submitted", { headers: { "Auto-Submitted": "" } }],
+    [
+      "Auto-Submitted: no under a subject of an autoresponder",
+      { subject: "Automatic reply: hello", headers: { "Auto-Submitted": "no", "In-Reply-To": "<x@y>" } },
+    ],
+    [
+      "Exchange's X-Auto-Response-Suppress",
+      { headers: { "X-Auto-Response-Suppress": "DR, OOF, AutoReply" } },
+    ],
+    ["Precedence: normal", { headers: { Precedence: "normal" } }],
+    ["Precedence: first-class", { headers: { Precedence: "first-class" } }],
+    ["X-Autoreply: no", { headers: { "X-Autoreply": "no" } }],
+    [
+      "a question about out-of-office replies",
+      {
+        subject: "Out of office does not work",
+        text: "When I am on vacation, no automatic reply is sent. Why?",
+      },
+    ],
+    [
+      "a mail about an automatic reply",
+      { subject: "Automatic reply: how do I switch it off?", text: "Please tell me how I turn it off." },
+    ],
+    [
+      "a person who will be on vacation",
+      {
+        subject: "VPN before my vacation",
+        text: "I will be on vacation from Monday. Please repair my VPN before.",
+      },
+    ],
+    [
+      "a person on holiday with an Exchange header",
+      {
+        subject: "On holiday without VPN",
+        text: "I am in Spain and cannot log in.",
+        headers: { "X-Auto-Response-Suppress": "All" },
+      },
+    ],
+    [
+      "a person who forwards a bounce",
+      {
+        subject: "Fwd: Undelivered Mail Returned to Sender",
+        text: "Why do I get this?\n\n> This is the mail system at host mx.example.org.",
+      },
+    ],
+    [
+      "a person who complains about a bounce",
+      { subject: "Undeliverable mail", text: "My mails come back: 550 5.1.1 user unknown. What can I do?" },
+    ],
+    [
+      "a person who attaches a bounce",
+      {
+        subject: "Why?",
+        bounce: { status: "5.1.1", recipient: "x@y.example", originalMessageId: null, kind: "hard" },
+        attachments: [{ contentType: "message/delivery-status" }],
+      },
+    ],
+    [
+      "a question about delivery",
+      { subject: "Delivery failed: my parcel", text: "The parcel did not arrive." },
+    ],
+    [
+      "a person called Postmaster answering",
+      { from: "postmaster@customer.example", subject: "Re: your DNS entry", text: "We have fixed it." },
+    ],
+    [
+      "mail through our own Google Group",
+      {
+        headers: {
+          "List-Id": "<support.example.com>",
+          "List-Post": "<mailto:support@example.com>",
+          Precedence: "list",
+          "X-Google-Group-Id": "123",
+          "List-Unsubscribe": "<mailto:x>",
+        },
+      },
+    ],
+    [
+      "mail through another Google Group of our domain",
+      { headers: { "List-Id": "<it-help.example.com>", Precedence: "list", "X-Google-Group-Id": "123" } },
+    ],
+    [
+      "an answer to us through a CRM",
+      { headers: { "List-Unsubscribe": "<https://crm.example>", References: "<a@b> <m1@desk.example.com>" } },
+    ],
+    [
+      "a contact form that sends from our address",
+      { from: "support@example.com", headers: { "Reply-To": "Ada <ada@customer.example>" } },
+    ],
+    [
+      "a reader of our reads",
+      { subject: "Read: the manual", text: "I have read the manual and still do not understand it." },
+    ],
+    ["somebody called Auto", { from: "autoschmidt@customer.example" }],
+    [
+      "a report of a person",
+      {
+        subject: "Report domain problems",
+        attachments: [{ contentType: "application/zip", filename: "logs.zip" }],
+      },
+    ],
+    ["a mail whose header names are a trap", { headers: { constructor: "x", __proto__: "y" } }],
+    [
+      "Japanese about leave",
+      { subject: "休暇申請システムのエラー", text: "休暇申請の画面が開きません。どうすればいいですか？" },
+    ],
+    [
+      "a German about a holiday calendar",
+      { subject: "Urlaub im Kalender eintragen", text: "Wie trage ich meinen Urlaub ein?" },
+    ],
+  ];
+
+  test.each(PEOPLE)("%s is a person's", (_, sketch) => {
+    expect(classifyMail(mailOf(sketch), OWN)).toMatchObject({ kind: "person" });
+  });
+});
+
+describe("automatic replies", () => {
+  const AUTOMATIC: [string, MailSketch][] = [
+    ["auto-replied", { headers: { "Auto-Submitted": "auto-replied" } }],
+    ["auto-generated", { headers: { "Auto-Submitted": "auto-generated" } }],
+    [
+      "auto-notified with parameters",
+      { headers: { "Auto-Submitted": 'auto-notified; owner-email="a@b.example"' } },
+    ],
+    ["auto-replied with a comment", { headers: { "Auto-Submitted": "auto-replied (vacation)" } }],
+    ["an unknown keyword", { headers: { "Auto-Submitted": "auto-frobnicated" } }],
+    ["X-Autoreply", { headers: { "X-Autoreply": "yes" } }],
+    ["X-Autorespond", { headers: { "X-Autorespond": "Re: hello" } }],
+    ["X-Autoresponder", { headers: { "X-Autoresponder": "cPanel" } }],
+    ["X-AutoReply-From", { headers: { "X-AutoReply-From": "ada@customer.example" } }],
+    ["X-Mail-Autoreply", { headers: { "X-Mail-Autoreply": "ada" } }],
+    ["X-FC-MachineGenerated", { headers: { "X-FC-MachineGenerated": "true" } }],
+    ["Precedence: auto_reply", { headers: { Precedence: "auto_reply" } }],
+    ["Preference: auto_reply", { headers: { Preference: "auto_reply" } }],
+    ["Delivered-To: Autoresponder", { headers: { "Delivered-To": "Autoresponder" } }],
+    ["X-POST-MessageClass", { headers: { "X-POST-MessageClass": "9; Autoresponder" } }],
+    ["an autoresponder's address", { from: "autoreply@customer.example" }],
+    ["an autoresponder's program", { headers: { "X-Mailer": "Vacation 1.2.7" } }],
+    [
+      "a null sender that answers",
+      { headers: { "Return-Path": "<>", "In-Reply-To": "<m@desk.example.com>" } },
+    ],
+    [
+      "Lotus Notes",
+      {
+        subject: "AUTO: Ada Lovelace is out of the office (returning 12/08/2019)",
+        text: "I am out of the office until 12/08/2019.",
+      },
+    ],
+    ["cron", { headers: { "X-Cron-Env": "<SHELL=/bin/sh>" } }],
+    [
+      "vacation by words and Precedence",
+      { subject: "I am on vacation", text: "I am on vacation until May.", headers: { Precedence: "junk" } },
+    ],
+  ];
+
+  test.each(AUTOMATIC)("%s is an automatic reply", (_, sketch) => {
+    expect(kindOf(sketch)).toBe("auto-reply");
+  });
+
+  const BY_PREFIX: [string, string][] = [
+    ["Automatic reply: Printer", "I am currently out of the office."],
+    ["Out of Office: Printer", "I will be back on Monday."],
+    ["Auto-Reply: Printer", "This is an automated response."],
+    ["Automatische Antwort: Drucker", "Ich bin bis Montag nicht im Büro."],
+    ["Abwesenheitsnotiz: Drucker", "Ich bin derzeit im Urlaub und ab 5. Mai wieder erreichbar."],
+    ["Réponse automatique : Imprimante", "Je suis absent jusqu'au 5 mai."],
+    ["Respuesta automática: Impresora", "Estoy fuera de la oficina hasta el lunes."],
+    ["Resposta automática: Impressora", "Estou de férias até segunda-feira."],
+    ["Risposta automatica: Stampante", "Sono fuori ufficio fino a lunedì."],
+    ["Automatisch antwoord: Printer", "Ik ben afwezig tot maandag."],
+    ["Autosvar: Skrivare", "Jag är på semester till måndag."],
+    ["Autosvar: Printer", "Jeg er på ferie til mandag."],
+    ["Automatisk svar: Skriver", "Jeg er ikke på kontoret i dag."],
+    ["Automaattinen vastaus: Tulostin", "Olen lomalla maanantaihin asti."],
+    ["Automatyczna odpowiedź: Drukarka", "Jestem na urlopie do poniedziałku."],
+    ["Automatická odpověď: Tiskárna", "Jsem na dovolené do pondělí."],
+    ["Automatikus válasz: Nyomtató", "Szabadságon vagyok hétfőig."],
+    ["Răspuns automat: Imprimantă", "Sunt în concediu până luni."],
+    ["Otomatik yanıt: Yazıcı", "Pazartesiye kadar izindeyim."],
+    ["Автоматический ответ: Принтер", "Я сейчас в отпуске до понедельника."],
+    ["Автоматична відповідь: Принтер", "Я у відпустці до понеділка."],
+    ["Αυτόματη απάντηση: Εκτυπωτής", "Είμαι σε άδεια μέχρι τη Δευτέρα."],
+    ["תשובה אוטומטית: מדפסת", "אני בחופשה עד יום שני."],
+    ["رد تلقائي: طابعة", "أنا في إجازة حتى الاثنين."],
+    ["自動応答: プリンター", "月曜日まで不在にしております。"],
+    ["自动答复: 打印机", "我正在休假。"],
+    ["自動回覆: 印表機", "我正在休假。"],
+    ["자동 회신: 프린터", "월요일까지 휴가입니다."],
+    ["Trả lời tự động: Máy in", "Tôi đang nghỉ phép đến thứ hai."],
+    ["ตอบกลับอัตโนมัติ: เครื่องพิมพ์", "ลาพักร้อนถึงวันจันทร์"],
+  ];
+
+  test.each(BY_PREFIX)("«%s» is one, once its text or a header says so too", (subject, text) => {
+    expect(kindOf({ subject, text })).toBe("auto-reply");
+    expect(kindOf({ subject, text: "...", headers: { "X-Auto-Response-Suppress": "All" } })).toBe(
+      "auto-reply",
+    );
+    expect(kindOf({ subject, text: "...", headers: { "In-Reply-To": "<m@desk.example.com>" } })).toBe(
+      "auto-reply",
+    );
+    expect(kindOf({ subject, text: "Can you help me with that?" })).toBe("person");
+    expect(kindOf({ subject: `Re: ${subject}`, text: "Thank you, I have read it." })).toBe("person");
+  });
+});
+
+describe("bounces and reports", () => {
+  const DSN = "multipart/report; report-type=delivery-status; boundary=x";
+
+  test("a delivery status notification is a bounce, by type or by part", () => {
+    expect(kindOf({ headers: { "Content-Type": DSN } })).toBe("bounce");
+    expect(
+      kindOf({
+        headers: { "Content-Type": 'Multipart/Report; boundary="x"' },
+        attachments: [{ contentType: "message/delivery-status" }],
+      }),
+    ).toBe("bounce");
+  });
+
+  test("a notification that only confirms a delivery is a report", () => {
+    const attachments = [
+      {
+        contentType: "message/delivery-status",
+        content: "Final-Recipient: rfc822;a@b\nAction: delivered\nStatus: 2.0.0\n",
+      },
+    ];
+    expect(kindOf({ headers: { "Content-Type": DSN }, attachments })).toBe("report");
+  });
+
+  test.each([
+    ["mailer-daemon", { from: "mailer-daemon@mx.example.org", subject: "failure notice" }],
+    ["mailer-daemon without a domain", { from: "mailer-daemon", subject: "Returned mail" }],
+    [
+      "Mail Delivery Subsystem",
+      { from: "x@mx.example.org", name: "Mail Delivery Subsystem", subject: "Warning" },
+    ],
+    [
+      "postmaster with a telling subject",
+      { from: "postmaster@mx.example.org", subject: "Unzustellbar: Drucker" },
+    ],
+    [
+      "postmaster with telling words",
+      { from: "postmaster@mx.example.org", subject: "Printer", text: "550 5.1.1 user unknown" },
+    ],
+    [
+      "Exchange",
+      {
+        from: "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e@x.example",
+        subject: "Undeliverable: Printer",
+      },
+    ],
+    [
+      "a null sender with a telling subject",
+      { headers: { "Return-Path": "<>" }, subject: "Mail delivery failed: returning message to sender" },
+    ],
+    ["X-Failed-Recipients", { headers: { "X-Failed-Recipients": "x@y.example" } }],
+    ["Japanese", { from: "mailer-daemon@mx.example.jp", subject: "メールエラー通知" }],
+  ] satisfies [string, MailSketch][])("a bounce of %s is a bounce", (_, sketch) => {
+    expect(kindOf(sketch)).toBe("bounce");
+  });
+
+  test.each([
+    ["ARF", { headers: { "Content-Type": "multipart/report; report-type=feedback-report" } }],
+    ["MDN", { headers: { "Content-Type": "multipart/report; report-type=disposition-notification" } }],
+    [
+      "MDN by its part",
+      {
+        headers: { "Content-Type": "multipart/report" },
+        attachments: [{ contentType: "message/disposition-notification" }],
+      },
+    ],
+    ["another report", { headers: { "Content-Type": "multipart/report; report-type=tlsrpt" } }],
+    [
+      "DMARC",
+      {
+        subject: "Report Domain: example.com Submitter: google.com Report-ID: <1>",
+        attachments: [{ contentType: "application/zip" }],
+      },
+    ],
+    [
+      "DMARC by its file",
+      {
+        subject: "Report",
+        attachments: [
+          {
+            contentType: "application/gzip",
+            filename: "google.com!example.com!1565222400!1565308799.xml.gz",
+          },
+        ],
+      },
+    ],
+    ["TLS-RPT", { headers: { "TLS-Report-Domain": "example.com" } }],
+    [
+      "a receipt in plain words",
+      {
+        subject: "Read: Printer",
+        text: "Your message\n\nTo: Ada\nSubject: Printer\n\nwas read on 08.08.2019 10:12.",
+      },
+    ],
+    [
+      "a German receipt",
+      { subject: "Gelesen: Drucker", text: "Ihre Nachricht wurde am 8.8.2019 um 10:12 gelesen." },
+    ],
+  ] satisfies [string, MailSketch][])("%s is a report", (_, sketch) => {
+    expect(kindOf(sketch)).toBe("report");
+  });
+});
+
+describe("lists", () => {
+  test.each([
+    ["List-Id", { "List-Id": "Users <users.lists.example.org>" }],
+    ["List-Unsubscribe", { "List-Unsubscribe": "<https://news.example.org/u>" }],
+    ["Precedence: list", { Precedence: "list" }],
+    ["Precedence: bulk", { Precedence: "bulk" }],
+    ["Precedence: junk", { Precedence: "junk" }],
+    ["fml", { "X-MLServer": "fml 4.0" }],
+    [
+      "another's Google Group",
+      { "List-Id": "<users.other.example>", "X-Google-Group-Id": "9", Precedence: "list" },
+    ],
+  ])("%s makes it a list's", (_, headers) => {
+    expect(kindOf({ headers })).toBe("list");
+  });
+});
+
+describe("our own mail", () => {
+  test("our header or our address makes it our own", () => {
+    expect(kindOf({ headers: { "X-Deskhand": "1" } })).toBe("own");
+    expect(kindOf({ from: "help@example.com" })).toBe("own");
+    expect(kindOf({ from: "help@example.com", headers: { "Reply-To": "support@example.com" } })).toBe("own");
+  });
+
+  test("the bounce of our own mail is a bounce, though it has our header", () => {
+    expect(
+      kindOf({
+        from: "mailer-daemon@mx.example.org",
+        subject: "failure notice",
+        headers: { "X-Deskhand": "1" },
+      }),
+    ).toBe("bounce");
+  });
+});
+
+describe("mayAnswerAutomatically", () => {
+  const ada = { address: "ada@customer.example", name: "Ada" };
+  const at = (local: string) => ({ address: `${local}@customer.example`, name: "" });
+
+  test("a person is answered, also through our own group", () => {
+    expect(mayAnswerAutomatically("person", {}, ada)).toBe(true);
+    expect(
+      mayAnswerAutomatically("person", { "list-id": ["<support.example.com>"], precedence: ["list"] }, ada),
+    ).toBe(true);
+    expect(mayAnswerAutomatically("person", { "x-auto-response-suppress": ["DR, RN"] }, ada)).toBe(true);
+    expect(mayAnswerAutomatically("person", { "auto-submitted": ["no"] }, ada)).toBe(true);
+  });
+
+  test.each(["auto-reply", "bounce", "report", "list", "own"] as const)("%s is never answered", (kind) => {
+    expect(mayAnswerAutomatically(kind, {}, ada)).toBe(false);
+  });
+
+  test("nobody is answered who cannot or does not want to read it", () => {
+    expect(mayAnswerAutomatically("person", {}, null)).toBe(false);
+    expect(mayAnswerAutomatically("person", {}, { address: "", name: "" })).toBe(false);
+    expect(mayAnswerAutomatically("person", { "return-path": ["<>"] }, ada)).toBe(false);
+    expect(mayAnswerAutomatically("person", { "return-path": [""] }, ada)).toBe(false);
+    expect(mayAnswerAutomatically("person", { precedence: ["bulk"] }, ada)).toBe(false);
+    expect(mayAnswerAutomatically("person", { "auto-submitted": ["auto-generated"] }, ada)).toBe(false);
+    expect(mayAnswerAutomatically("person", { "x-auto-response-suppress": ["All"] }, ada)).toBe(false);
+    expect(mayAnswerAutomatically("person", { "x-auto-response-suppress": ["DR, AutoReply"] }, ada)).toBe(
+      false,
+    );
+  });
+
+  test.each([
+    "noreply",
+    "no-reply",
+    "no.reply",
+    "no_reply",
+    "donotreply",
+    "do-not-reply",
+    "noreply+x",
+    "news-noreply",
+    "notreply",
+    "mailer-daemon",
+    "postmaster",
+    "bounce",
+    "bounces+1",
+    "nobody",
+    "owner-users",
+    "users-owner",
+    "users-bounces",
+    "autoreply",
+    "ne-pas-repondre",
+  ])("%s@ is not answered", (local) => {
+    expect(mayAnswerAutomatically("person", {}, at(local))).toBe(false);
+  });
+
+  test.each(["norepl", "nora.eply", "reply", "noah", "postmann", "bounceback.fitness", "owner", "support"])(
+    "%s@ is answered",
+    (local) => {
+      expect(mayAnswerAutomatically("person", {}, at(local))).toBe(true);
+    },
+  );
+});
+
+test("hostile headers and bodies take time in proportion to their length", () => {
+  const big = "a".repeat(200_000);
+  const startedAt = performance.now();
+  for (const text of [
+    big,
+    " ".repeat(200_000),
+    "thank you for contacting ".repeat(8_000),
+    "ich bin ".repeat(25_000),
+    "0 ".repeat(100_000),
+  ])
+    classifyMail(
+      mailOf({
+        text,
+        subject: text,
+        from: `${big}@x.example`,
+        name: big,
+        headers: {
+          "List-Post": text,
+          Precedence: text,
+          "Return-Path": text,
+          "Content-Type": text,
+          "Auto-Submitted": ` ${text}`,
+        },
+      }),
+      OWN,
+    );
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+});
