@@ -28,69 +28,80 @@ export interface SlackFilesOptions {
   slackApiUrl?: string | undefined;
   fetch: Fetch;
   log: Log;
-  fileBytesMax?: number;
 }
 
 export function createSlackFiles(options: SlackFilesOptions): SlackFiles {
-  const { botToken, fetch, log, fileBytesMax = FILE_BYTES_MAX } = options;
-  const apiOrigin = options.slackApiUrl === undefined ? null : new URL(options.slackApiUrl).origin;
-
-  async function fetchOne(file: SlackFile, bytesLeft: number): Promise<InboundAttachment | string> {
-    const limit = Math.min(fileBytesMax, bytesLeft);
-    const address = file.url_private_download ?? file.url_private;
-    if (address === undefined) return "Slack gives no address for it";
-    if (!mayReceiveToken(address, apiOrigin)) return "it is not kept at Slack";
-    if ((file.size ?? 0) > limit) return "it is too large";
-    const headers = { authorization: `Bearer ${botToken}` };
-    // A redirect leads to a sign-in page, and would carry the token along.
-    const signal = AbortSignal.timeout(FETCH_WITHIN_MS);
-    const response = await fetch(address, { headers, redirect: "manual", signal });
-    const contentType = response.headers.get("content-type") ?? "";
-    const isSignInPage = contentType.startsWith("text/html") && file.mimetype !== "text/html";
-    if (!response.ok || isSignInPage) {
-      await response.body?.cancel();
-      return `Slack refused it (HTTP ${response.status}; does the app have files:read?)`;
-    }
-    const content = await readLimited(response, limit);
-    if (content === null) return "it is too large";
-    return {
-      filename: file.name ?? "",
-      contentType: file.mimetype ?? "application/octet-stream",
-      content,
-      contentId: null,
-      inline: false,
-    };
-  }
-
-  async function fetchAll(files: SlackFile[]): Promise<FetchedFiles> {
-    const attachments: InboundAttachment[] = [];
-    const missing: string[] = [];
-    let bytesLeft = MESSAGE_BYTES_MAX;
-    for (const file of files) {
-      const result = await withDeadline(fetchOne(file, bytesLeft), FETCH_WITHIN_MS).then(
-        (fetched) => (fetched.inTime ? fetched.value : "Slack took too long"),
-        (error: unknown) => {
-          log.warn({ component: "slack", fileId: file.id, error: describe(error) }, "could not fetch a file");
-          return "Slack could not be reached";
-        },
-      );
-      if (typeof result === "string") missing.push(`The file ${nameFile(file)} is missing here: ${result}.`);
-      else {
-        bytesLeft -= result.content.byteLength;
-        attachments.push(result);
+  return {
+    fetchAll: async (files) => {
+      const attachments: InboundAttachment[] = [];
+      const missing: string[] = [];
+      let bytesLeft = MESSAGE_BYTES_MAX;
+      for (const file of files) {
+        const result = await tryToFetch(options, file, bytesLeft);
+        if (typeof result === "string") {
+          missing.push(`The file ${nameFile(file)} is missing here: ${result}.`);
+        } else {
+          bytesLeft -= result.content.byteLength;
+          attachments.push(result);
+        }
       }
-    }
-    return { attachments, missing };
-  }
+      return { attachments, missing };
+    },
+  };
+}
 
-  return { fetchAll };
+/** The file, or the reason why it cannot be had. */
+async function tryToFetch(
+  options: SlackFilesOptions,
+  file: SlackFile,
+  bytesLeft: number,
+): Promise<InboundAttachment | string> {
+  try {
+    const fetched = await withDeadline(fetchFile(options, file, bytesLeft), FETCH_WITHIN_MS);
+    return fetched.inTime ? fetched.value : "Slack took too long";
+  } catch (error) {
+    const fields = { component: "slack", fileId: file.id, error: describe(error) };
+    options.log.warn(fields, "could not fetch a file");
+    return "Slack could not be reached";
+  }
+}
+
+async function fetchFile(
+  { botToken, slackApiUrl, fetch }: SlackFilesOptions,
+  file: SlackFile,
+  bytesLeft: number,
+): Promise<InboundAttachment | string> {
+  const limit = Math.min(FILE_BYTES_MAX, bytesLeft);
+  const address = file.url_private_download ?? file.url_private;
+  if (address === undefined) return "Slack gives no address for it";
+  if (!mayReceiveToken(address, slackApiUrl)) return "it is not kept at Slack";
+  if ((file.size ?? 0) > limit) return "it is too large";
+  const headers = { authorization: `Bearer ${botToken}` };
+  // A redirect leads to a sign-in page, and would carry the token along.
+  const signal = AbortSignal.timeout(FETCH_WITHIN_MS);
+  const response = await fetch(address, { headers, redirect: "manual", signal });
+  const contentType = response.headers.get("content-type") ?? "";
+  const isSignInPage = contentType.startsWith("text/html") && file.mimetype !== "text/html";
+  if (!response.ok || isSignInPage) {
+    await response.body?.cancel();
+    return `Slack refused it (HTTP ${response.status}; does the app have files:read?)`;
+  }
+  const content = await readLimited(response, limit);
+  if (content === null) return "it is too large";
+  return {
+    filename: file.name ?? "",
+    contentType: file.mimetype ?? "application/octet-stream",
+    content,
+    contentId: null,
+    inline: false,
+  };
 }
 
 /** The token goes to Slack's own hosts over TLS, and to the address that the operator has configured. Nowhere else. */
-function mayReceiveToken(address: string, apiOrigin: string | null): boolean {
+function mayReceiveToken(address: string, slackApiUrl: string | undefined): boolean {
   if (!URL.canParse(address)) return false;
   const { origin, protocol, hostname } = new URL(address);
-  if (origin === apiOrigin) return true;
+  if (slackApiUrl !== undefined && origin === new URL(slackApiUrl).origin) return true;
   return protocol === "https:" && /(?:^|\.)(?:slack\.com|slack-gov\.com)$/.test(hostname);
 }
 

@@ -45,75 +45,83 @@ interface ListedMessage {
 }
 
 export function createSlackHistory(deps: SlackHistoryDeps): SlackHistory {
-  const { web, users, places } = deps;
-
-  async function load(message: SlackMessage): Promise<InboundSlackMessage> {
-    const { teamId } = await users.workspace().catch((error: unknown) => {
-      throw toAppError(error, "ask for the workspace");
-    });
-    return toInbound(message, teamId, deps);
-  }
-
-  async function* convert(channel: string, listed: ListedMessage[]): AsyncGenerator<ListedSlackMessage> {
-    for (const one of listed) {
-      const read = await readSlackMessage({ ...one, channel }, places);
-      if (read.kind !== "message") continue;
-      const { message } = read;
-      yield { externalId: `${channel}:${message.ts}`, load: () => load(message) };
-    }
-  }
-
-  async function fetchReplies(channel: string, threadTs: string, oldestTs: string): Promise<ListedMessage[]> {
-    const replies: ListedMessage[] = [];
-    const request = { channel, ts: threadTs, oldest: oldestTs, limit: PAGE_SIZE };
-    for await (const page of web.paginate("conversations.replies", request)) {
-      replies.push(...listedIn(page));
-    }
-    // The root comes with every page; a thread's first reply is newer than its root.
-    return replies.filter(({ ts }) => ts !== threadTs).sort(byAge);
-  }
-
-  async function* listMessages(channel: string, oldestTs: string): AsyncGenerator<ListedSlackMessage> {
-    const roots: ListedMessage[] = [];
-    for await (const page of web.paginate("conversations.history", {
-      channel,
-      oldest: oldestTs,
-      limit: PAGE_SIZE,
-    })) {
-      roots.push(...listedIn(page));
-    }
-    for (const root of roots.sort(byAge)) {
-      // A reply that was also sent to the channel is listed with its thread.
-      const threadTs = threadOf(root.ts, root.thread_ts);
-      if (threadTs !== null && Number(threadTs) > Number(oldestTs)) continue;
-      const replies = (root.reply_count ?? 0) > 0 ? await fetchReplies(channel, root.ts, oldestTs) : [];
-      yield* convert(channel, [root, ...replies]);
-    }
-  }
-
-  async function listChannels(): Promise<string[]> {
-    const direct: string[] = [];
-    for await (const page of web.paginate("conversations.list", { types: "im", limit: PAGE_SIZE })) {
-      const { channels = [] } = page as { channels?: { id?: string }[] };
-      direct.push(...channels.flatMap(({ id }) => (id === undefined ? [] : [id])));
-    }
-    return [...new Set([...places.supportChannels, places.triageChannel, ...direct])];
-  }
-
+  const { web, places } = deps;
   return {
-    listChannels: () =>
-      listChannels().catch((error: unknown) => {
+    listChannels: async () => {
+      const direct = await listDirectChannels(web).catch((error: unknown) => {
         throw toAppError(error, "list the direct messages");
-      }),
+      });
+      return [...new Set([...places.supportChannels, places.triageChannel, ...direct])];
+    },
     listMessages: (channel, oldestTs) =>
-      withAppErrors(listMessages(channel, oldestTs), `read channel ${channel}`),
+      withAppErrors(listMessages(deps, channel, oldestTs), `read channel ${channel}`),
     listReplies: (channel, threadTs, oldestTs) => {
       const replies = async function* () {
-        yield* convert(channel, await fetchReplies(channel, threadTs, oldestTs));
+        yield* takeRelevant(deps, channel, await fetchReplies(web, channel, threadTs, oldestTs));
       };
       return withAppErrors(replies(), `read a thread of channel ${channel}`, true);
     },
   };
+}
+
+async function* listMessages(
+  deps: SlackHistoryDeps,
+  channel: string,
+  oldestTs: string,
+): AsyncGenerator<ListedSlackMessage> {
+  const roots: ListedMessage[] = [];
+  const request = { channel, oldest: oldestTs, limit: PAGE_SIZE };
+  for await (const page of deps.web.paginate("conversations.history", request)) roots.push(...listedIn(page));
+  for (const root of roots.sort(byAge)) {
+    // A reply that was also sent to the channel is listed with its thread.
+    const threadTs = threadOf(root.ts, root.thread_ts);
+    if (threadTs !== null && Number(threadTs) > Number(oldestTs)) continue;
+    const hasReplies = (root.reply_count ?? 0) > 0;
+    const replies = hasReplies ? await fetchReplies(deps.web, channel, root.ts, oldestTs) : [];
+    yield* takeRelevant(deps, channel, [root, ...replies]);
+  }
+}
+
+async function fetchReplies(
+  web: WebClient,
+  channel: string,
+  threadTs: string,
+  oldestTs: string,
+): Promise<ListedMessage[]> {
+  const replies: ListedMessage[] = [];
+  const request = { channel, ts: threadTs, oldest: oldestTs, limit: PAGE_SIZE };
+  for await (const page of web.paginate("conversations.replies", request)) replies.push(...listedIn(page));
+  // The root comes along, whatever its age.
+  return replies.filter(({ ts }) => ts !== threadTs).sort(byAge);
+}
+
+async function* takeRelevant(
+  deps: SlackHistoryDeps,
+  channel: string,
+  listed: ListedMessage[],
+): AsyncGenerator<ListedSlackMessage> {
+  for (const one of listed) {
+    const read = await readSlackMessage({ ...one, channel }, deps.places);
+    if (read.kind !== "message") continue;
+    const { message } = read;
+    yield { externalId: `${channel}:${message.ts}`, load: () => load(deps, message) };
+  }
+}
+
+async function load(deps: SlackHistoryDeps, message: SlackMessage): Promise<InboundSlackMessage> {
+  const { teamId } = await deps.users.workspace().catch((error: unknown) => {
+    throw toAppError(error, "ask for the workspace");
+  });
+  return toInbound(message, teamId, deps);
+}
+
+async function listDirectChannels(web: WebClient): Promise<string[]> {
+  const direct: string[] = [];
+  for await (const page of web.paginate("conversations.list", { types: "im", limit: PAGE_SIZE })) {
+    const { channels = [] } = page as { channels?: { id?: string }[] };
+    direct.push(...channels.flatMap(({ id }) => (id === undefined ? [] : [id])));
+  }
+  return direct;
 }
 
 async function* withAppErrors<T>(

@@ -39,14 +39,7 @@ export function createDeliveries({ state, signingSecret, now, retryDelaysMs }: D
 
   async function post(body: string, type: string, more: Record<string, string>): Promise<Response> {
     if (url === null) throw new Error("The stand-in is not connected to an app yet.");
-    const timestamp = String(Math.floor(now() / 1000));
-    const mac = createHmac("sha256", signingSecret).update(`v0:${timestamp}:${body}`).digest("hex");
-    const headers = {
-      "content-type": type,
-      "x-slack-request-timestamp": timestamp,
-      "x-slack-signature": `v0=${mac}`,
-      ...more,
-    };
+    const headers = { "content-type": type, ...sign(signingSecret, body, now()), ...more };
     const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
     return fetch(url, { method: "POST", headers, body, signal });
   }
@@ -80,7 +73,7 @@ export function createDeliveries({ state, signingSecret, now, retryDelaysMs }: D
       reason = await tryOnce(event, retryNum, reason);
       if (reason === null) break;
     }
-    if (!stopping.signal.aborted) state.commit({ op: "delivered", eventId: event.id });
+    if (!stopping.signal.aborted) state.commit({ op: "settled", eventId: event.id });
     return reason === null;
   }
 
@@ -97,4 +90,10 @@ export function createDeliveries({ state, signingSecret, now, retryDelaysMs }: D
     attempts: () => [...attempts],
     stop: () => stopping.abort(),
   };
+}
+
+function sign(secret: string, body: string, nowMs: number): Record<string, string> {
+  const timestamp = String(Math.floor(nowMs / 1000));
+  const mac = createHmac("sha256", secret).update(`v0:${timestamp}:${body}`).digest("hex");
+  return { "x-slack-request-timestamp": timestamp, "x-slack-signature": `v0=${mac}` };
 }

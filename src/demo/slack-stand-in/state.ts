@@ -32,7 +32,7 @@ export interface StoredEphemeral {
   text: string;
 }
 
-/** An event that the app has not acknowledged yet. */
+/** An event that is still to be delivered. */
 export interface PendingEvent {
   id: string;
   body: unknown;
@@ -42,7 +42,8 @@ type Entry =
   | { op: "message"; message: StoredMessage; files: StoredFile[]; events: PendingEvent[] }
   | { op: "update"; channel: string; ts: string; text: string; blocks: unknown[]; metadata: unknown }
   | { op: "ephemeral"; ephemeral: StoredEphemeral }
-  | { op: "delivered"; eventId: string }
+  /** Acknowledged, or given up as Slack does after its retries. */
+  | { op: "settled"; eventId: string }
   | { op: "tick"; ts: string };
 
 export interface SlackState {
@@ -118,7 +119,7 @@ function createMemory() {
         seen(entry.ephemeral.ts);
         ephemerals.push(entry.ephemeral);
         return;
-      case "delivered":
+      case "settled":
         pending.delete(entry.eventId);
         return;
       case "tick":
