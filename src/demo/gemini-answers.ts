@@ -19,14 +19,12 @@ interface RequestShape {
   };
 }
 
-/** Reads the request as the model would: the ticket is what stands in marked lines after "Its title:" and "Its text:". */
+/** Reads the request as the model would: the ticket stands in marked lines, after lines that nobody else can write. */
 export function readAsked(body: unknown): AskedTicket {
   const request = (body ?? {}) as RequestShape;
   const prompt = request.contents?.[0]?.parts?.[0]?.text ?? "";
   const properties = request.generationConfig?.responseSchema?.properties;
-  const ticket = prompt.slice(
-    Math.max(0, prompt.lastIndexOf("\nIts title:\n"), prompt.lastIndexOf(" Its title:\n")),
-  );
+  const ticket = prompt.slice(Math.max(0, prompt.search(/^The ticket to sort came by /m)));
   const [title = "", text = ""] = ticket.split("\nIts text:\n");
   return {
     title: readMarked(title),
