@@ -145,6 +145,20 @@ describe("a temporary failure rejects, so that it is tried again", () => {
     expect(tries).toBe(1);
   });
 
+  it("a server that hangs up before it says anything, with a single try", async () => {
+    let connections = 0;
+    const curt: Server = createServer((socket) => {
+      connections++;
+      socket.on("error", () => {});
+      socket.end();
+    });
+    await new Promise<void>((resolve) => curt.listen(0, "127.0.0.1", resolve));
+    cleanUp.push(() => new Promise((resolve) => curt.close(resolve)));
+    const { port } = curt.address() as { port: number };
+    await expect(open({ smtpUrl: `smtp://127.0.0.1:${port}` }).send(MAIL)).rejects.toMatchObject(unavailable);
+    expect(connections).toBe(1);
+  });
+
   it("a server that is not there", async () => {
     const { sink, sender } = await start();
     await sink.stop();
