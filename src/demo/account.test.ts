@@ -56,7 +56,7 @@ test("a first contact is told with its ticket, why, the assignee and the answer 
       " 1  Mail from Ada <ada@example.com>",
       "    “VPN drops”",
       "    ticket #1042 Network, high priority (the local classifier, 81 % sure)",
-      "    because      category by “VPN”, “disconnects”; priority: no words speak for it; skills: VPN by “VPN”",
+      "    because      category by “VPN”, “disconnects”; priority: no cue; skills: VPN by “VPN”",
       "    assignee     Mina knows vpn (1 of 1 needed skill).",
       "    answer       by mail to ada@example.com, sent: “Hello Ada, We have received your message.”",
       "",

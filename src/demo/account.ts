@@ -142,7 +142,7 @@ function describeEvidence(card: TicketCard): string {
 function describeQuotes(field: "category" | "priority", card: TicketCard): string {
   const quotes = quotesOf(field, card);
   if (quotes !== "") return `${field}${quotes}`;
-  return `${field}: no words speak for it`;
+  return `${field}: no cue`;
 }
 
 /** ` by “vpn”, “disconnects”`: the words that the message holds for a label; empty where it holds none. */
