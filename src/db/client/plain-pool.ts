@@ -6,7 +6,14 @@
  * and leftovers of its write buffer spoil the connection that follows (porsager/postgres 1154, 1208, 1215). So a pool that
  * has lost a connection takes no further statements; what it still runs may finish, what hangs is cut off.
  */
-import { connectionError, createTag, guardStatement, type Postgres, waitAtMost } from "./sql.ts";
+import {
+  connectionError,
+  createTag,
+  guardStatement,
+  type Postgres,
+  type StatementGuard,
+  waitAtMost,
+} from "./sql.ts";
 
 export type PlainPool = {
   tag: ReturnType<typeof createTag>;
@@ -26,7 +33,7 @@ type Generation = { postgres: Postgres; running: number; onIdle: () => void };
 const GRACE_SECONDS = 5;
 
 export function createPlainPool(options: PlainPoolOptions): PlainPool {
-  const generations = new WeakMap<Postgres, Generation>();
+  const guards = new WeakMap<Postgres, StatementGuard>();
   const retired = new Set<Promise<void>>();
   let ended = false;
   let current = open();
@@ -34,7 +41,7 @@ export function createPlainPool(options: PlainPoolOptions): PlainPool {
   function open(): Generation {
     const postgres = options.open(() => replace(generation));
     const generation: Generation = { postgres, running: 0, onIdle: () => {} };
-    generations.set(postgres, generation);
+    guards.set(postgres, createGuard(generation));
     return generation;
   }
 
@@ -51,18 +58,22 @@ export function createPlainPool(options: PlainPoolOptions): PlainPool {
     return connectionError("CONNECTION_CLOSED", "The database connection was lost just now.");
   }
 
-  function watch(query: object, postgres: Postgres): void {
-    const generation = generations.get(postgres) ?? current;
-    guardStatement(query, {
+  function createGuard(generation: Generation): StatementGuard {
+    return {
       obstacle: () => findObstacle(generation),
       onSent: () => {
         generation.running++;
       },
       onSettled: (error) => {
         if (--generation.running === 0) generation.onIdle();
-        if (options.isConnectionFailure(error)) replace(generation);
+        if (error !== undefined && options.isConnectionFailure(error)) replace(generation);
       },
-    });
+    };
+  }
+
+  function watch(query: object, postgres: Postgres): void {
+    const guard = guards.get(postgres);
+    if (guard) guardStatement(query, guard);
   }
 
   return {

@@ -15,6 +15,7 @@ import {
   runInTransaction,
   type Sql,
   type SqlTransaction,
+  type StatementGuard,
   waitAtMost,
 } from "./sql.ts";
 
@@ -178,15 +179,17 @@ async function runSavepoint<T>(
 }
 
 function openScope(line: Line, failures: Failures, parent: Scope | undefined): Scope {
-  const guard = (query: object): void =>
-    guardStatement(query, {
-      obstacle: () => findObstacle(scope),
-      onSettled: (error) => {
-        if (failures.isConnectionFailure(error)) line.lost = true;
-      },
-    });
+  const guard: StatementGuard = {
+    obstacle: () => findObstacle(scope),
+    onSettled: (error) => {
+      if (error !== undefined && failures.isConnectionFailure(error)) line.lost = true;
+    },
+  };
   const run: Sql[typeof runInTransaction] = (work) => runSavepoint(scope, failures, work);
-  const tag = createTag(() => line.postgres, guard);
+  const tag = createTag(
+    () => line.postgres,
+    (query) => guardStatement(query, guard),
+  );
   const tx = Object.assign(tag, { [runInTransaction]: run }) as unknown as SqlTransaction;
   const depth = parent ? parent.depth + 1 : 0;
   const scope: Scope = { line, parent, depth, over: false, hasOpenSavepoint: false, tx };

@@ -181,7 +181,7 @@ async function runInitdb(
     child.once("close", (code, signal) => resolve(code ?? signal));
   });
   if (status === 0) return;
-  if (/No space left on device|Disk quota exceeded/.test(output)) {
+  if (/No space left on device|Disk quota exceeded|wrote only \d+ of/.test(output)) {
     throw Object.assign(new Error("initdb: no space left"), { code: "ENOSPC" });
   }
   const broken = explainBrokenBinaries(binaries.postgres);

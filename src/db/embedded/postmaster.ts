@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { PostgresBinaries } from "./binaries.ts";
 import { EmbeddedPostgresError, systemErrorCode } from "./errors.ts";
 import { isPostmasterOf, isProcessAlive, serverEnvironment, sleep } from "./process.ts";
-import type { Runner } from "./runner.ts";
+import { explainBrokenBinaries, type Runner } from "./runner.ts";
 
 /** What `postmaster.pid` says (Postgres source, `miscadmin.h`, LOCK_FILE_LINE_*). */
 export type PostmasterFile = { pid: number; port: number; status: string; text: string };
@@ -158,7 +158,7 @@ function explainExit(options: LaunchOptions, log: string): LaunchOutcome {
   if (/could not bind|could not create any TCP\/IP sockets/.test(log)) return { kind: "port_taken" };
   const fatal = log.split("\n").filter((line) => /FATAL|PANIC|HINT|error while loading|not found/.test(line));
   const reason = (fatal.join(" ") || log).trim().slice(-1000);
-  if (/No space left on device/.test(log)) {
+  if (/No space left on device|Disk quota exceeded|wrote only \d+ of/.test(log)) {
     throw new EmbeddedPostgresError("disk_full", `The disk of ${options.directory} is full: ${reason}`);
   }
   if (/database files are incompatible/.test(log)) {
@@ -173,6 +173,8 @@ function explainExit(options: LaunchOptions, log: string): LaunchOutcome {
       `Postgres may not use ${options.directory}: run Deskhand as the user who owns it. ${reason}`,
     );
   }
+  const broken = explainBrokenBinaries(options.binaries.postgres);
+  if (broken) throw broken;
   throw new EmbeddedPostgresError(
     "start_failed",
     `Postgres did not start: ${reason} (log: ${options.logFile})`,
