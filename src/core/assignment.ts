@@ -141,10 +141,13 @@ function explainNoModerator(needed: string[], scored: Scored[], excluded: Set<st
   const able = scored.filter((one) => one.candidate.role === "moderator" && one.coverage > 0);
   if (able.length === 0) return `No moderator knows ${listWords(needed)}`;
   const present = able.filter((one) => isPresent(one.candidate, excluded));
-  const who = `who ${able.length === 1 ? "knows" : "know"} ${listWords(needed)}`;
-  if (present.length === 0)
-    return `Nobody ${able.length === 1 ? "else " : ""}is here of the ${able.length} ${who}`;
-  return `All ${present.length} present ${who} are full`;
+  const skills = listWords(needed);
+  if (able.length === 1)
+    return `The only one who knows ${skills} is ${present.length === 0 ? "not available" : "full"}`;
+  if (present.length === 0) return `Nobody is here of the ${able.length} who know ${skills}`;
+  return present.length === 1
+    ? `The one present who knows ${skills} is full`
+    : `All ${present.length} present who know ${skills} are full`;
 }
 
 function describe(

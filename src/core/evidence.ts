@@ -53,27 +53,47 @@ function isUnspaced(text: string): boolean {
 }
 
 /**
- * The sentences that read like instructions to a machine ("ignore all previous instructions", "you are now ..."),
- * in several languages, in the order of the text: at most 5, each cut to 200 characters. The text stays data either
- * way; this only tells the moderator.
+ * The sentences that read like instructions to a machine ("ignore all previous instructions", "you are now ..."), in
+ * several languages, in the order of the text: at most 5, each cut to 200 characters. The text stays data either way;
+ * this only tells the moderator.
  */
 export function findSuspiciousInstructions(text: string): string[] {
-  const found: string[] = [];
+  return [...new Set(separateInstructions(text).suspicious)].slice(0, SUSPICIOUS_MAX);
+}
+
+/**
+ * Splits a text into what reads like instructions to a machine and the rest, in the order of the text. The rest is
+ * NFKC without invisible signs; each suspicious sentence is one line of at most 200 characters. Looks at the first
+ * 200,000 characters; what comes after is left out of both.
+ */
+export function separateInstructions(text: string): { rest: string; suspicious: string[] } {
   const readable = text
     .slice(0, SCANNED_LENGTH_MAX)
     .normalize("NFKC")
     .replace(/\p{Cf}+/gu, "");
-  for (const sentence of splitSentences(readable)) {
-    const plain = sentence.replace(/\s+/g, " ").trim();
-    if (plain === "" || !INJECTION_PATTERNS.some((pattern) => pattern.test(plain))) continue;
-    const cut = Array.from(plain).slice(0, SUSPICIOUS_LENGTH_MAX).join("");
-    if (!found.includes(cut)) found.push(cut);
-    if (found.length === SUSPICIOUS_MAX) break;
-  }
-  return found;
+  const pieces = readable.match(/[^.!?。！？\n]{1,400}[.!?。！？]?|[.!?。！？\n]/gu) ?? [];
+  const isSuspicious = pieces.map((piece) => readsLikeInstruction(piece));
+  markWrapped(pieces, isSuspicious);
+  const suspicious = pieces.filter((_, index) => isSuspicious[index]).map(cutSentence);
+  return { rest: pieces.filter((_, index) => !isSuspicious[index]).join(""), suspicious };
 }
 
-/** Pieces of at most 400 characters, so that no pattern ever sees a long one. */
-function splitSentences(text: string): string[] {
-  return text.match(/[^.!?。！？\n]{1,400}[.!?。！？]?/gu) ?? [];
+/** Sentences that were wrapped read as one: both lines are marked where they are suspicious together only. */
+function markWrapped(pieces: string[], isSuspicious: boolean[]): void {
+  for (let index = 0; index + 2 < pieces.length; index++) {
+    if (pieces[index + 1] !== "\n" || isSuspicious[index] || isSuspicious[index + 2]) continue;
+    if (!readsLikeInstruction(`${pieces[index]} ${pieces[index + 2]}`)) continue;
+    isSuspicious[index] = true;
+    isSuspicious[index + 2] = true;
+  }
+}
+
+function readsLikeInstruction(piece: string): boolean {
+  if (piece.length < 6) return false;
+  const plain = piece.replace(/\s+/g, " ").trim();
+  return INJECTION_PATTERNS.some((pattern) => pattern.test(plain));
+}
+
+function cutSentence(sentence: string): string {
+  return Array.from(sentence.replace(/\s+/g, " ").trim()).slice(0, SUSPICIOUS_LENGTH_MAX).join("");
 }

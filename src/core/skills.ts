@@ -14,6 +14,9 @@ const SIGNED_NAMES = new Map([
   ["ado.net", "adonet"],
 ]);
 
+/** Other spellings of the above that no rule reaches. */
+const SPELLINGS = new Map([["cplusplus", "cpp"]]);
+
 /** Names that end in "js" and mean something else, or nothing, without it. */
 const KEEPS_JS = new Set(["js", "nodejs"]);
 
@@ -29,6 +32,8 @@ export function normaliseSkill(name: string): string {
     .replace(/[\s\p{Cc}\p{Cf}]+/gu, "");
   const spelled = spellSigns(folded);
   const bare = spelled.replace(/[^\p{L}\p{M}\p{N}]+/gu, "");
+  const known = SPELLINGS.get(bare);
+  if (known !== undefined) return known;
   if (bare.length > 2 && bare.endsWith("js") && !KEEPS_JS.has(bare)) return bare.slice(0, -2);
   return bare;
 }
@@ -38,7 +43,7 @@ function spellSigns(folded: string): string {
   if (whole !== undefined) return whole;
   return folded
     .replace(/\+\+/g, "pp")
-    .replace(/#/g, "sharp")
+    .replace(/[#♯]/g, "sharp")
     .replace(/(^|[^\p{L}\p{N}])\.net/gu, "$1dotnet")
     .replace(/\+/g, "plus");
 }
