@@ -27,7 +27,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 async function runProgram(pool: string, nodeArguments: string[]): Promise<string> {
   const file = join(dir, "program.mjs");
   await writeFile(file, PROGRAM.replace("POOL", JSON.stringify(pool)));
-  const { stdout } = await run(process.execPath, [...nodeArguments, file], { cwd: root, timeout: 15_000 });
+  const { stdout } = await run(process.execPath, [...nodeArguments, file], { cwd: root, timeout: 60_000 });
   return stdout.trim();
 }
 

@@ -27,7 +27,8 @@ function threadThat(misbehaves: string, on: string): URL {
   return new URL(`data:text/javascript,${encodeURIComponent(program)}`);
 }
 
-describe("createParsePool", () => {
+// Starting a thread loads the TypeScript loader anew: seconds on a busy machine.
+describe("createParsePool", { timeout: 30_000 }, () => {
   it("gives what parseMail gives, attachments included, with the caller's own source", async () => {
     const file = new URL("../../../test/fixtures/mail/inline-image.eml", import.meta.url);
     const raw = await readFile(file);
