@@ -13,9 +13,8 @@ export interface RequesterIdentity {
 }
 
 /**
- * The id of the requester with this channel and address, made on the first contact.
- * A name that was empty is filled in. A Slack requester is linked to the verified account with the same address:
- * Slack has verified it too. A mail address alone proves nothing, and links to nobody.
+ * The id of the requester with this channel and address, made on the first contact. A name that was empty is filled in.
+ * Who writes from the address of an account that has proved it to be its own is linked to that account.
  */
 export async function findOrCreateRequester(sql: Sql, identity: RequesterIdentity): Promise<string> {
   const name = storableText(identity.name).slice(0, 200);
@@ -25,7 +24,7 @@ export async function findOrCreateRequester(sql: Sql, identity: RequesterIdentit
       ${identity.channel}, ${storableText(identity.address)}, ${name}, ${identity.email},
       coalesce(${identity.userId}::uuid, (
         select u.id from users u
-        where ${identity.channel} = 'slack' and u.email = ${identity.email} and u.email_verified_at is not null
+        where u.email = ${identity.email} and u.email_verified_at is not null
       ))
     )
     on conflict (channel, address) do update set
