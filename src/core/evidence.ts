@@ -1,5 +1,5 @@
 /** Does a cited quote stand in the message? And does the message try to give orders to the machine that reads it? */
-import { INJECTION_PATTERNS } from "./evidence-patterns.ts";
+import { readsLikeInstruction } from "./evidence-patterns.ts";
 import type { Evidence } from "./triage.ts";
 
 /** Quotes with fewer letters than this must stand between word boundaries: "vp" is not evidence in "mvp". */
@@ -72,7 +72,7 @@ export function separateInstructions(text: string): { rest: string; suspicious: 
     .normalize("NFKC")
     .replace(/\p{Cf}+/gu, "");
   const pieces = readable.match(/[^.!?。！？\n]{1,400}[.!?。！？]?|[.!?。！？\n]/gu) ?? [];
-  const isSuspicious = pieces.map((piece) => readsLikeInstruction(piece));
+  const isSuspicious = pieces.map((piece) => isInstruction(piece));
   markWrapped(pieces, isSuspicious);
   const suspicious = pieces.filter((_, index) => isSuspicious[index]).map(cutSentence);
   return { rest: pieces.filter((_, index) => !isSuspicious[index]).join(""), suspicious };
@@ -82,16 +82,14 @@ export function separateInstructions(text: string): { rest: string; suspicious: 
 function markWrapped(pieces: string[], isSuspicious: boolean[]): void {
   for (let index = 0; index + 2 < pieces.length; index++) {
     if (pieces[index + 1] !== "\n" || isSuspicious[index] || isSuspicious[index + 2]) continue;
-    if (!readsLikeInstruction(`${pieces[index]} ${pieces[index + 2]}`)) continue;
+    if (!isInstruction(`${pieces[index]} ${pieces[index + 2]}`)) continue;
     isSuspicious[index] = true;
     isSuspicious[index + 2] = true;
   }
 }
 
-function readsLikeInstruction(piece: string): boolean {
-  if (piece.length < 6) return false;
-  const plain = piece.replace(/\s+/g, " ").trim();
-  return INJECTION_PATTERNS.some((pattern) => pattern.test(plain));
+function isInstruction(piece: string): boolean {
+  return piece.length >= 6 && readsLikeInstruction(piece.replace(/\s+/g, " ").trim());
 }
 
 function cutSentence(sentence: string): string {
