@@ -1,6 +1,6 @@
 /** `deskhand demo`: the main job on embedded parts, told while it happens. */
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Logger } from "pino";
 import { type Config, type Environment, loadConfig } from "../config.ts";
 import type { SqlPool } from "../db/client.ts";
@@ -66,6 +66,7 @@ export async function runDemo(options: RunDemoOptions): Promise<number> {
   const print = (text: string) => void out.write(text);
   const parts = await startParts(options);
   try {
+    print(`${paint(describeRun(parts, options), "dim", style)}\n\n`);
     const figures = await play(parts, options, { print, style, startedAt });
     print(formatFigures(figures, style));
     if (options.json) options.stdout.write(`${JSON.stringify(figures)}\n`);
@@ -80,6 +81,11 @@ export async function runDemo(options: RunDemoOptions): Promise<number> {
   } finally {
     await parts.stop();
   }
+}
+
+function describeRun({ dir }: Parts, { geminiStub }: RunDemoOptions): string {
+  const gemini = geminiStub ? " What says Gemini below is a local stand-in for it." : "";
+  return `Everything runs on this machine; the data is in ${dirname(dir)}.${gemini}`;
 }
 
 interface Parts {
