@@ -56,4 +56,18 @@ describe("a model", () => {
   it("is unsure where it knows no word", () => {
     expect(predict(model, { title: "", text: "zzz" })[0]?.probability).toBeLessThan(0.7);
   });
+
+  it("gives titles the weight that they earn", () => {
+    const words = ["amber", "birch", "cedar", "delta", "ember", "flint", "grove", "hazel", "iris", "jade"];
+    const noise = (i: number) =>
+      [0, 1, 2, 3].map((k) => words[(Math.imul(i + 1, 2654435761) >>> (5 * k + 3)) % words.length]).join(" ");
+    // One in five is wrong, so that every word counts.
+    const tell = (i: number) => ((i % 2 === 0) === (i % 5 !== 0) ? "printer" : "invoice");
+    const label = (i: number) => (i % 2 === 0 ? "print" : "bill");
+    const rows = Array.from({ length: 60 }, (_, i) => i);
+    const telling = rows.map((i) => ({ title: tell(i), text: noise(i), label: label(i) }));
+    const misleading = rows.map((i) => ({ title: noise(i), text: tell(i), label: label(i) }));
+    expect(trainModel(telling).vocabulary.settings.titleWeight).toBe(2);
+    expect(trainModel(misleading).vocabulary.settings.titleWeight).toBe(1);
+  });
 });
