@@ -84,7 +84,7 @@ function addressesOf({ to, cc }: ReplyRecipients): string[] {
 const INTERNAL_SIGNS: { pattern: RegExp; warning: string }[] = [
   {
     pattern:
-      /^\s*(?:[#/]?(?:internal|private)(?: note| only)?|note(?: to self)?|fyi team|intern|nota interna|note interne)\s*[:\-–—]/imu,
+      /^[ \t]*(?:[#/]?(?:internal|private)(?: note| only)?|note(?: to self)?|fyi team|intern|nota interna|note interne)[ \t]*[:\-–—]/imu,
     warning: 'A line starts like an internal note ("note:", "internal:").',
   },
   {
@@ -141,9 +141,9 @@ function namesHost(text: string, host: string): boolean {
   const wanted = host.toLowerCase();
   for (let at = lower.indexOf(wanted); at >= 0; at = lower.indexOf(wanted, at + 1)) {
     const before = lower[at - 1] ?? " ";
-    const after = lower[at + wanted.length] ?? " ";
     const opens = wanted.startsWith(".") ? /[\w-]/.test(before) : !/[\w-]/.test(before);
-    if (opens && !/[\w-]/.test(after)) return true;
+    const goesOn = /^(?:[\w-]|\.\w)/.test(lower.slice(at + wanted.length, at + wanted.length + 2));
+    if (opens && !goesOn) return true;
   }
   return false;
 }

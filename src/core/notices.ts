@@ -18,17 +18,17 @@ export function writeAcknowledgement(ticket: {
   const number = `#${ticket.number}`;
   const received =
     ticket.channel === "email"
-      ? `we have received your message and opened ticket ${number} for it.`
-      : `we have received your request and opened ticket ${number} for it.`;
+      ? `We have received your message and opened ticket ${number} for it.`
+      : `We have received your request and opened ticket ${number} for it.`;
   const how = {
     email: "If you want to add something, just reply to this mail.",
     slack: "If you want to add something, just write in this thread.",
     api: `If you want to add something, please name ticket ${number}.`,
   }[ticket.channel];
   const lines = [
-    greet(ticket.requesterName),
+    greet(harmlessName(ticket.requesterName)),
     "",
-    capitalise(received),
+    received,
     "Somebody from our team will look at it.",
     "",
     how,
@@ -40,12 +40,8 @@ export function writeAcknowledgement(ticket: {
 /** Tells the requester that the ticket is resolved; `note` is the moderator's own word, empty where there is none. */
 export function writeResolution(ticket: { number: number; title: string; note: string }): Notice {
   const note = ticket.note.trim();
-  const lines = [
-    `Hello,`,
-    "",
-    `we have marked your ticket #${ticket.number} (${oneLine(ticket.title)}) as resolved.`,
-  ];
-  lines[2] = capitalise(lines[2] ?? "");
+  const resolved = `We have marked your ticket #${ticket.number} (${oneLine(ticket.title)}) as resolved.`;
+  const lines = ["Hello,", "", resolved];
   if (note !== "") lines.push("", note);
   lines.push("", "If something is still not right, just reply: the ticket then opens again.");
   return { subject: withSubjectToken(ticket.title, ticket.number), text: lines.join("\n") };
@@ -95,12 +91,16 @@ function greet(name: string): string {
   return shown === "" ? "Hello," : `Hello ${shown},`;
 }
 
-/** A name or title comes from outside: one line, without links that a mail program would make clickable, and short. */
+/** A name or title comes from outside: one line, and short. */
 function oneLine(text: string): string {
   const plain = text.replace(/[\s\p{Cc}\p{Cf}]+/gu, " ").trim();
   return plain.length > 200 ? `${Array.from(plain).slice(0, 199).join("")}…` : plain;
 }
 
-function capitalise(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+/**
+ * A requester's name as we may repeat it, empty where it has a link or an address in it: whoever forges a sender
+ * could otherwise have us send it to them.
+ */
+function harmlessName(name: string): string {
+  return /[@/\\]|www\.|\p{L}{2,}\.\p{Ll}{2,}/iu.test(name.slice(0, 1000)) ? "" : name;
 }

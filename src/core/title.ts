@@ -6,78 +6,13 @@ const SUBJECT_LENGTH_MAX = 300;
 
 /** Reply and forward prefixes by language; only these words, so that "Hardware: broken" keeps its first word. */
 const PREFIX_WORDS = [
-  "re",
-  "fwd?",
-  "fw",
-  "aw",
-  "antw",
-  "antwort",
-  "wg",
-  "sv",
-  "vs",
-  "vb",
-  "vl",
-  "vá",
-  "továbbítás",
-  "tr",
-  "réf",
-  "ref",
-  "rv",
-  "enc",
-  "res",
-  "r",
-  "i",
-  "odp",
-  "pd",
-  "ynt",
-  "ilt",
-  "yan",
-  "doorst",
-  "ynt",
-  "bls",
-  "trs",
-  "atb",
-  "pārs",
-  "rif",
-  "inoltra?",
-  "sq",
-  "σχετ",
-  "απ",
-  "πρθ",
-  "на",
-  "отв",
-  "ha",
-  "ответ",
-  "пер",
-  "пересл",
-  "відп",
-  "nav",
-  "回复",
-  "回覆",
-  "答复",
-  "转发",
-  "轉寄",
-  "轉發",
-  "返信",
-  "転送",
-  "답장",
-  "회신",
-  "전달",
-  "رد",
-  "إعادة توجيه",
-  "תשובה",
-  "תגובה",
-  "הועבר",
-  "השב",
-  "trả lời",
-  "chuyển tiếp",
-  "ตอบ",
-  "ส่งต่อ",
+  "re|fwd?|aw|antw|antwort|wg|betr|doorst|sv|vs|vb|vl|bls|trs|atb|pārs|rv|tr|enc|res|rif|inoltra?|odp|pd|vá|továbbítás|ynt|ilt|İlt|İLT",
+  "σχετ|απ|πρθ|на|отв|ответ|пер|пересл|відп|回复|回覆|答复|转发|轉寄|轉發|返信|転送|답장|회신|전달",
+  "رد|إعادة توجيه|תשובה|תגובה|הועבר|השב|trả lời|chuyển tiếp|ตอบ|ส่งต่อ",
+  // Italian, one letter: no prefix in front of a drive.
+  "[ri](?=[^:：]{0,5}[:：](?! ?(?:drive|disk|share|partition|laufwerk|lecteur|disco|unità|unidad)))",
 ].join("|");
-const PREFIX = new RegExp(
-  `^(?:${PREFIX_WORDS}) ?(?:\\[\\d{1,3}\\]|\\(\\d{1,3}\\)|\\*\\d{1,3})? ?[:：] ?`,
-  "iu",
-);
+const PREFIX = new RegExp(`^(?:${PREFIX_WORDS}) ?(?:[\\[(*]\\d{1,3}[\\])]?)? ?[:：] ?`, "iu");
 const TOKEN = /^\[#[1-9]\d{0,14}\] ?/;
 
 /** A mail's subject as a title: without Re:/Fwd:/AW:/… and our own `[#1042]`. Never empty. */
@@ -117,7 +52,10 @@ function isGreeting(line: string): boolean {
 }
 
 function flatten(text: string): string {
-  return text.replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
+  return text
+    .replace(/\p{Cf}+/gu, "")
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim();
 }
 
 /** Cuts to `max` characters with an ellipsis: at a word where one ends in the last third, never inside a character. */
@@ -126,6 +64,7 @@ function cutAtWord(text: string, max: number): string {
   if (characters.length <= max && text.length <= max * 4) return text;
   const head = characters.slice(0, max - 1).join("");
   const space = head.lastIndexOf(" ");
-  const kept = space > head.length * 0.6 ? head.slice(0, space) : head;
+  const endsWord = characters[max - 1] === " ";
+  const kept = !endsWord && space > head.length * 0.6 ? head.slice(0, space) : head;
   return `${kept.replace(/[\s,;:.\-–—]+$/u, "")}…`;
 }
