@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { measureCpuMs } from "../../test/helpers/cpu-time.ts";
 import { decideReplyRecipients, type ReplyDraft, warnAboutReply } from "./audience.ts";
 import type { EmailAddress } from "./inbound.ts";
 
@@ -160,19 +161,20 @@ describe("warnAboutReply", () => {
   });
 
   test("hostile text takes time in proportion to its length", () => {
-    const startedAt = performance.now();
-    for (const part of [
-      "\n",
-      " ",
-      "http://a.",
-      "@a ",
-      "password ",
-      "{{",
-      "note",
-      "wiki.corp.example",
-      "-----BEGIN ",
-    ])
-      about(part.repeat(50_000));
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    const elapsedMs = measureCpuMs(() => {
+      for (const part of [
+        "\n",
+        " ",
+        "http://a.",
+        "@a ",
+        "password ",
+        "{{",
+        "note",
+        "wiki.corp.example",
+        "-----BEGIN ",
+      ])
+        about(part.repeat(50_000));
+    });
+    expect(elapsedMs).toBeLessThan(3_000);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { measureCpuMs } from "../../test/helpers/cpu-time.ts";
 import { type BounceLike, looksLikeBounce, parseBounceText, parseDeliveryStatus } from "./bounce.ts";
 
 const POSTFIX = `Reporting-MTA: dns; mx.example.org
@@ -182,18 +183,19 @@ Subject: Re: Printer`;
 });
 
 test("looksLikeBounce is linear on hostile input", () => {
-  const startedAt = performance.now();
-  for (const text of [
-    "a".repeat(1_000_000),
-    "@".repeat(1_000_000),
-    "1 ".repeat(500_000),
-    "to: ".repeat(250_000),
-    "5.1.".repeat(250_000),
-    "<".repeat(1_000_000),
-  ]) {
-    looksLikeBounce(mailOf({ text, subject: text }));
-    parseBounceText(mailOf({ text, subject: text }));
-    parseDeliveryStatus(text, text, text);
-  }
-  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  const elapsedMs = measureCpuMs(() => {
+    for (const text of [
+      "a".repeat(1_000_000),
+      "@".repeat(1_000_000),
+      "1 ".repeat(500_000),
+      "to: ".repeat(250_000),
+      "5.1.".repeat(250_000),
+      "<".repeat(1_000_000),
+    ]) {
+      looksLikeBounce(mailOf({ text, subject: text }));
+      parseBounceText(mailOf({ text, subject: text }));
+      parseDeliveryStatus(text, text, text);
+    }
+  });
+  expect(elapsedMs).toBeLessThan(2_000);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { measureCpuMs } from "../../test/helpers/cpu-time.ts";
 import { checkEvidence, findSuspiciousInstructions, separateInstructions } from "./evidence.ts";
 import type { Evidence } from "./triage.ts";
 
@@ -189,20 +190,21 @@ describe("findSuspiciousInstructions", () => {
   });
 
   test("hostile input takes time in proportion to its length", () => {
-    const startedAt = performance.now();
-    for (const part of [
-      "ignore ",
-      "set priority ",
-      "a",
-      " ",
-      ".",
-      "\n",
-      "忽略",
-      "you are now ",
-      "<system",
-      "previous ",
-    ])
-      findSuspiciousInstructions(part.repeat(100_000));
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    const elapsedMs = measureCpuMs(() => {
+      for (const part of [
+        "ignore ",
+        "set priority ",
+        "a",
+        " ",
+        ".",
+        "\n",
+        "忽略",
+        "you are now ",
+        "<system",
+        "previous ",
+      ])
+        findSuspiciousInstructions(part.repeat(100_000));
+    });
+    expect(elapsedMs).toBeLessThan(10_000);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { measureCpuMs } from "../../test/helpers/cpu-time.ts";
 import type { BounceReport, MailHeaders } from "./inbound.ts";
 import { type ClassifiableMail, classifyMail, mayAnswerAutomatically } from "./loop-guard.ts";
 
@@ -373,9 +374,13 @@ describe("lists", () => {
 
 describe("our own mail", () => {
   test("our header or our address makes it our own", () => {
-    expect(kindOf({ headers: { "X-Deskhand": "1" } })).toBe("own");
+    expect(kindOf({ headers: { "X-Deskhand": "desk.example.com" } })).toBe("own");
     expect(kindOf({ from: "help@example.com" })).toBe("own");
     expect(kindOf({ from: "help@example.com", headers: { "Reply-To": "support@example.com" } })).toBe("own");
+  });
+
+  test("a mail of another company's Deskhand is not ours", () => {
+    expect(kindOf({ headers: { "X-Deskhand": "desk.other.example" } })).toBe("person");
   });
 
   test("the bounce of our own mail is a bounce, though it has our header", () => {
@@ -383,7 +388,7 @@ describe("our own mail", () => {
       kindOf({
         from: "mailer-daemon@mx.example.org",
         subject: "failure notice",
-        headers: { "X-Deskhand": "1" },
+        headers: { "X-Deskhand": "desk.example.com" },
       }),
     ).toBe("bounce");
   });
@@ -453,29 +458,30 @@ describe("mayAnswerAutomatically", () => {
 
 test("hostile headers and bodies take time in proportion to their length", () => {
   const big = "a".repeat(200_000);
-  const startedAt = performance.now();
-  for (const text of [
-    big,
-    " ".repeat(200_000),
-    "thank you for contacting ".repeat(8_000),
-    "ich bin ".repeat(25_000),
-    "0 ".repeat(100_000),
-  ])
-    classifyMail(
-      mailOf({
-        text,
-        subject: text,
-        from: `${big}@x.example`,
-        name: big,
-        headers: {
-          "List-Post": text,
-          Precedence: text,
-          "Return-Path": text,
-          "Content-Type": text,
-          "Auto-Submitted": ` ${text}`,
-        },
-      }),
-      OWN,
-    );
-  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  const elapsedMs = measureCpuMs(() => {
+    for (const text of [
+      big,
+      " ".repeat(200_000),
+      "thank you for contacting ".repeat(8_000),
+      "ich bin ".repeat(25_000),
+      "0 ".repeat(100_000),
+    ])
+      classifyMail(
+        mailOf({
+          text,
+          subject: text,
+          from: `${big}@x.example`,
+          name: big,
+          headers: {
+            "List-Post": text,
+            Precedence: text,
+            "Return-Path": text,
+            "Content-Type": text,
+            "Auto-Submitted": ` ${text}`,
+          },
+        }),
+        OWN,
+      );
+  });
+  expect(elapsedMs).toBeLessThan(1_000);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { measureCpuMs } from "../../test/helpers/cpu-time.ts";
 import type { EmailAddress } from "./inbound.ts";
 import {
   decideThread,
@@ -85,17 +86,18 @@ describe("extractThreadHints", () => {
   });
 
   test("hostile headers take time in proportion to their length", () => {
-    const startedAt = performance.now();
-    for (const text of [
-      "<".repeat(1_000_000),
-      "<a@".repeat(300_000),
-      "[#".repeat(500_000),
-      "[#1".repeat(300_000),
-      " ".repeat(1_000_000),
-      "a@ ".repeat(300_000),
-    ])
-      mail({ inReplyTo: text, references: [text], subject: text });
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    const elapsedMs = measureCpuMs(() => {
+      for (const text of [
+        "<".repeat(1_000_000),
+        "<a@".repeat(300_000),
+        "[#".repeat(500_000),
+        "[#1".repeat(300_000),
+        " ".repeat(1_000_000),
+        "a@ ".repeat(300_000),
+      ])
+        mail({ inReplyTo: text, references: [text], subject: text });
+    });
+    expect(elapsedMs).toBeLessThan(2_000);
   });
 });
 
@@ -119,9 +121,10 @@ describe("withSubjectToken", () => {
   });
 
   test("a million prefixes are no trouble", () => {
-    const startedAt = performance.now();
-    expect(withSubjectToken("Re: ".repeat(250_000), 1)).toBe(`Re: ${formatSubjectToken(1)} (no subject)`);
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    const elapsedMs = measureCpuMs(() => {
+      expect(withSubjectToken("Re: ".repeat(250_000), 1)).toBe(`Re: ${formatSubjectToken(1)} (no subject)`);
+    });
+    expect(elapsedMs).toBeLessThan(500);
   });
 });
 

@@ -3,6 +3,8 @@ import type { EmailAddress, InboundEmail } from "./inbound.ts";
 import type { TicketStatus } from "./ticket.ts";
 
 const MESSAGE_IDS_MAX = 50;
+/** Of a longer header the end is read: the newest ids stand there. */
+const REFERENCES_LENGTH_MAX = 100_000;
 const PLUS_TOKENS_MAX = 10;
 /** RFC 5322 lets no line be longer than 998 characters; an id that is longer is no id. */
 const MESSAGE_ID_LENGTH_MAX = 998;
@@ -117,9 +119,9 @@ function joinOrFollowUp(candidate: ThreadCandidate, followUpAfterDays: number): 
 
 /** Every `<id>` of a header value; where it has none, each word with an `@` counts as an id that lost its brackets. */
 function readMessageIds(value: string): string[] {
-  const bracketed = value.match(/<[^<>]+>/g) ?? [];
+  const bracketed = value.slice(-REFERENCES_LENGTH_MAX).match(/<[^<>]+>/g) ?? [];
   const ids = bracketed.map((id) => id.replace(/\s+/g, "")).filter((id) => id.length > 2);
-  const found = ids.length > 0 ? ids : bareMessageIds(value);
+  const found = ids.length > 0 ? ids : bareMessageIds(value.slice(0, MESSAGE_ID_LENGTH_MAX));
   return found.filter((id) => id.length <= MESSAGE_ID_LENGTH_MAX);
 }
 

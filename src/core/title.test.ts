@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { measureCpuMs } from "../../test/helpers/cpu-time.ts";
 import { cleanSubject, deriveTitle, NO_SUBJECT } from "./title.ts";
 
 describe("cleanSubject", () => {
@@ -46,11 +47,12 @@ describe("cleanSubject", () => {
   );
 
   test("a very long subject is cut, in linear time", () => {
-    const startedAt = performance.now();
-    expect(Array.from(cleanSubject("word ".repeat(200_000))).length).toBeLessThanOrEqual(300);
-    expect(cleanSubject("Re: ".repeat(250_000))).toBe(NO_SUBJECT);
-    expect(cleanSubject(" ".repeat(1_000_000))).toBe(NO_SUBJECT);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    const elapsedMs = measureCpuMs(() => {
+      expect(Array.from(cleanSubject("word ".repeat(200_000))).length).toBeLessThanOrEqual(300);
+      expect(cleanSubject("Re: ".repeat(250_000))).toBe(NO_SUBJECT);
+      expect(cleanSubject(" ".repeat(1_000_000))).toBe(NO_SUBJECT);
+    });
+    expect(elapsedMs).toBeLessThan(1_000);
   });
 });
 
@@ -89,8 +91,9 @@ describe("deriveTitle", () => {
   });
 
   test("a megabyte takes no time", () => {
-    const startedAt = performance.now();
-    for (const part of ["a", " ", "\n", "> ", "hi ", "hello team ", "*"]) deriveTitle(part.repeat(500_000));
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    const elapsedMs = measureCpuMs(() => {
+      for (const part of ["a", " ", "\n", "> ", "hi ", "hello team ", "*"]) deriveTitle(part.repeat(500_000));
+    });
+    expect(elapsedMs).toBeLessThan(1_000);
   });
 });
