@@ -1,4 +1,5 @@
 import { type ExplainLine, explainMail } from "../channels/email/explain.ts";
+import { createParsePool } from "../channels/email/parse-pool.ts";
 import { readMailSources } from "../channels/email/sources.ts";
 import { loadConfig } from "../config.ts";
 import { ownAddressesOf } from "../runtime/desk-settings.ts";
@@ -11,11 +12,17 @@ export async function explain(
   options: { json: boolean },
 ): Promise<number> {
   const own = { addresses: readOwnAddresses(context) };
-  for await (const { file, raw } of readMailSources(files, process.stdin)) {
-    const line = await explainMail(file, raw, own);
-    context.print(options.json ? JSON.stringify(line) : describe(line));
+  // In a thread of its own: a mail that hangs the parser is parked after the time limit, and the next one is explained.
+  const pool = createParsePool();
+  try {
+    for await (const { file, raw } of readMailSources(files, process.stdin)) {
+      const line = await explainMail(file, raw, own, (mail, origin) => pool.parse(mail, origin));
+      context.print(options.json ? JSON.stringify(line) : describe(line));
+    }
+    return EXIT.done;
+  } finally {
+    await pool.close();
   }
-  return EXIT.done;
 }
 
 /** Our own addresses sharpen the answer, but a broken configuration must not keep a mail from being explained. */

@@ -31,7 +31,7 @@ export interface OwnIdentity {
   messageIdDomain: string;
 }
 
-/** The header that every mail of ours carries. */
+/** The header that every mail of ours carries; its value is the domain of our Message-IDs. */
 export const OWN_HEADER = "x-deskhand";
 
 /**
@@ -120,7 +120,9 @@ function autoSubmitted(headers: MailHeaders): string {
 }
 
 function judgeOwn(mail: ClassifiableMail, own: OwnIdentity): MailVerdict | null {
-  if (valuesOf(mail.headers, OWN_HEADER).length > 0)
+  // The value names the desk: another company's Deskhand writes to us like anybody else.
+  const desks = valuesOf(mail.headers, OWN_HEADER).map((value) => value.trim().toLowerCase());
+  if (desks.includes(own.messageIdDomain.toLowerCase()))
     return { kind: "own", reason: "It carries our own header: we sent it." };
   if (mail.from === null || !own.addresses.includes(mail.from.address)) return null;
   // Contact forms send from our address and put the person into Reply-To.
