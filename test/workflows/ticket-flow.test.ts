@@ -6,6 +6,7 @@ import type { SqlPool } from "../../src/db/client.ts";
 import { addOutboxEvent } from "../../src/db/outbox.ts";
 import { queueReply } from "../../src/desk/queue-reply.ts";
 import { recordInbound } from "../../src/desk/record-inbound.ts";
+import { saveTriage } from "../../src/desk/save-triage.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
 import { mail, SETTINGS, slackMessage } from "../helpers/inbound.ts";
 import { fixedClassifier, type StartedWorkflows, startTestWorkflows } from "../helpers/workflows.ts";
@@ -152,6 +153,17 @@ describe("triage while the model is away", () => {
     expect(ticket).toMatchObject({ triage_source: "gemini", provisional: false });
   });
 
+  it("keeps one result and one audit entry of a step that runs twice", async () => {
+    const ticketId = await record(mail());
+    const input = { ticketId, title: "", text: "", channel: "email" } as const;
+    const desk = { categories: [], skills: [], examples: [] };
+    const attempt = await fixedClassifier("local").classify(input, desk);
+    expect(await saveTriage(sql, ticketId, "run-1", attempt)).toBe(true);
+    expect(await saveTriage(sql, ticketId, "run-1", attempt)).toBe(false);
+    const events = await sql`select 1 from ticket_events where ticket_id = ${ticketId} and type = 'triaged'`;
+    expect(events).toHaveLength(1);
+  });
+
   it("never writes over what a person has set", async () => {
     const ticketId = await record(mail());
     await sql`
@@ -213,6 +225,16 @@ describe("deliveries", () => {
     await addOutboxEvent(sql, "ticket/created", { ticketId });
     await settle();
     expect(farEnds.mails.filter(({ to }) => to[0]?.address === "twice@customer.example")).toHaveLength(1);
+  });
+
+  it("sends nothing that was sent, however often its event comes", async () => {
+    const { farEnds, settle } = await start();
+    const ticketId = await record(mail({ fromAddress: "sent@customer.example" }));
+    await settle();
+    const [delivery] = await sql<{ id: string }[]>`select id from deliveries where ticket_id = ${ticketId}`;
+    await addOutboxEvent(sql, "delivery/queued", { deliveryId: delivery?.id ?? "", ticketId });
+    await settle();
+    expect(farEnds.mails.filter(({ to }) => to[0]?.address === "sent@customer.example")).toHaveLength(1);
   });
 
   it("keeps a reply back until its undo window is over", async () => {
