@@ -20,7 +20,8 @@ export async function isProcessAlive(pid: number): Promise<boolean> {
     // pid (name) state …; the name may hold anything, so count from its closing parenthesis.
     return stat.charAt(stat.lastIndexOf(")") + 2) !== "Z";
   } catch {
-    return true;
+    // No /proc on this system; or the process has gone since we asked.
+    return process.platform !== "linux";
   }
 }
 
