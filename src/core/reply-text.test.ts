@@ -264,6 +264,41 @@ describe("forwards", () => {
     expect(findForwardedSender(mail)).toEqual({ address: "carol@example.org", name: "Carol Müller" });
   });
 
+  test("the subject tells an Outlook forward from an Outlook reply", () => {
+    const mail = `Please take this over.\n\n${HEAD}\n\nWhere is my order?`;
+    expect(trimReply(mail, "Re: Order").textTrimmed).toBe("Please take this over.");
+    expect(trimReply(mail, "RE: FW: Order").textTrimmed).toBe("Please take this over.");
+    for (const subject of [
+      "FW: Order",
+      "Fwd: Order",
+      "WG: Bestellung",
+      "TR : Commande",
+      "RV: Pedido",
+      "转发：订单",
+    ]) {
+      expect(trimReply(mail, subject).textTrimmed).toBe(mail);
+      expect(findForwardedSender(mail, subject)?.address).toBe("carol@example.org");
+    }
+    expect(findForwardedSender(mail, "RE: FW: Order")).toBeNull();
+  });
+
+  test("what somebody else once forwarded, quoted in a reply, is a quote", () => {
+    const mail = `Thanks.\n\nOn 8 Aug 2019, at 10:12, Ada <ada@example.com> wrote:\n> Look:\n>\n> ---------- Forwarded message ---------\n> ${HEAD.replaceAll("\n", "\n> ")}\n>\n> Where?`;
+    expect(trimmed(mail)).toBe("Thanks.");
+    expect(findForwardedSender(mail)).toBeNull();
+  });
+
+  test("a line that only looks like a label hides no forward", () => {
+    const mail = `No: 4711\n\n---------- Forwarded message ---------\n${HEAD}\n\nWhere?`;
+    expect(findForwardedSender(mail)?.address).toBe("carol@example.org");
+  });
+
+  test("a mail's source pasted into a mail is kept", () => {
+    const mail =
+      "I got this header:\n\nReceived: from mx (mx [192.0.2.1])\nFrom: x@evil.example\nTo: ada@example.com\nSubject: Win\nDate: Thu, 8 Aug 2019 10:12:00 +0200\nMessage-ID: <1@evil.example>\n\nIs it phishing?";
+    expect(trimmed(mail)).toBe(mail);
+  });
+
   test("a plain reply names no forwarded sender", () => {
     expect(findForwardedSender(`Thanks.\n\n${HEAD}\n\nWhere?`)).toBeNull();
     expect(findForwardedSender("Hello, my printer is broken.")).toBeNull();

@@ -1,6 +1,6 @@
 /** The new words of a mail: without what it quotes, and without signatures. */
 import type { EmailAddress } from "./inbound.ts";
-import { type HeaderBlock, readHeaderBlock, readLabel } from "./reply-text/header-block.ts";
+import { type HeaderBlock, readHeaderBlock } from "./reply-text/header-block.ts";
 import { isBlank, isOddQuote, type Line, readLine, readLines } from "./reply-text/lines.ts";
 import {
   isBareOriginalMessage,
@@ -13,6 +13,10 @@ import { findReplyHeaderStart, mayEndReplyHeader, splitSharedLines } from "./rep
 import { isFooter, trimSignature } from "./reply-text/signature.ts";
 
 const FORWARD_SCANNED_LENGTH_MAX = 200_000;
+
+/** How the subject of a forward starts. Not `VS:`, by which Finns reply and Norwegians forward. */
+const FORWARD_SUBJECT =
+  /^\s*(?:fwd?|wg|tr|rv|enc|i|doorst|vb|vl|pd|tov|továbbítás|пересл|πρθ|转发|轉寄|轉發|転送|전달|إعادة توجيه|הועבר|chuyển tiếp|ส่งต่อ) ?[:：]/iu;
 
 export interface TrimmedReply {
   /** The new words. Never empty for a mail that has words of its own. */
@@ -36,10 +40,13 @@ interface Scan {
  * Keeps exactly the new words of a reply: without quotes, the headers over them and signatures; with answers between
  * quotes (and then with the quotes that they answer), and with what was forwarded by hand. Where nothing would be left
  * it keeps the signature, and else everything. Linear in the length of the text.
+ *
+ * Outlook writes the same header block over a reply's quote and over what it forwards: with the mail's `subject` the
+ * two are told apart ("FW: ..."); without it the block counts as a quote.
  */
-export function trimReply(text: string): TrimmedReply {
+export function trimReply(text: string, subject = ""): TrimmedReply {
   const lines = splitSharedLines(readLines(text));
-  const scan = scanLines(lines);
+  const scan = scanLines(lines, FORWARD_SUBJECT.test(subject.slice(0, 100)));
   const everything = { textTrimmed: text.trim(), quoted: "" };
   if (scan.isForward) return everything;
   for (const isKept of [chooseLines(lines, scan), chooseUnquoted(lines, scan)]) {
@@ -70,16 +77,15 @@ function joinLines(lines: Line[], isWanted: (index: number) => boolean): string 
 }
 
 /** Marks quotes and the headers over them, and finds the line from which on everything is quoted. */
-function scanLines(lines: Line[]): Scan {
+function scanLines(lines: Line[], isForwardSubject: boolean): Scan {
   const marks: Mark[] = lines.map((line) => (line.isQuote ? "quote" : "text"));
   let floor = 0;
   let headers = 0;
   let hasOwnWords = false;
-  const stop = (end: number): Scan =>
-    hasOwnWords ? { marks, end, isForward: false } : { marks, end: lines.length, isForward: true };
+  const forward: Scan = { marks, end: lines.length, isForward: true };
   for (const [index, line] of lines.entries()) {
     if (isBlank(line)) continue;
-    if (isForwardMarker(line)) return { marks, end: lines.length, isForward: true };
+    if (isForwardMarker(line) && !isQuotedFurther(lines, marks, index, headers)) return forward;
     const start = mayEndReplyHeader(line) ? findReplyHeaderStart(lines, index, floor) : -1;
     if (start >= 0) {
       marks.fill("header", start, index + 1);
@@ -94,10 +100,20 @@ function scanLines(lines: Line[]): Scan {
       floor = index + 1;
       continue;
     }
-    if (endsNewWords(lines, index)) return stop(index);
+    if (isReplyAboveMarker(line) && hasOwnWords) return { marks, end: index, isForward: false };
+    if (endsNewWords(lines, index))
+      return hasOwnWords && !isForwardSubject ? { marks, end: index, isForward: false } : forward;
     hasOwnWords ||= !isFooter(line) && !isRule(line);
   }
   return { marks, end: lines.length, isForward: false };
+}
+
+/** Apple Mail quotes what it forwards; but within the quote of a reply it was somebody else who forwarded. */
+function isQuotedFurther(lines: Line[], marks: Mark[], index: number, headers: number): boolean {
+  if (lines[index]?.isQuote !== true) return false;
+  let before = index - 1;
+  while (before >= 0 && isBlank(lines[before])) before--;
+  return headers > 0 || marks[before] === "quote";
 }
 
 function someWords(lines: Line[], marks: Mark[], end: number): boolean {
@@ -116,7 +132,7 @@ function nextWords(lines: Line[], from: number): number {
 /** True where this line starts what mail programs quote without `>`: to the end of the mail. */
 function endsNewWords(lines: Line[], index: number): boolean {
   const line = lines[index] as Line;
-  if (isOriginalMessageMarker(line) || isReplyAboveMarker(line)) return true;
+  if (isOriginalMessageMarker(line)) return true;
   const next = nextWords(lines, index + 1);
   if (isBareOriginalMessage(line)) return readHeaderBlock(lines, next, true) !== null;
   return readHeaderBlock(lines, index, false) !== null;
@@ -198,21 +214,21 @@ function chooseUnquoted(lines: Line[], { marks, end }: Scan): boolean[] {
 }
 
 /**
- * The sender that a mail forwarded by hand names in its header block, lower case, or null. Only a block at the very
- * top or after a forward marker counts: a block further down belongs to a quote.
+ * The sender that a mail forwarded by hand names in its header block, lower case, or null. A block counts after a
+ * forward marker, at the very top, and anywhere in a mail whose `subject` says that it forwards: else it belongs to
+ * a quote.
  */
-export function findForwardedSender(text: string): EmailAddress | null {
+export function findForwardedSender(text: string, subject = ""): EmailAddress | null {
   const lines = readLines(text.slice(0, FORWARD_SCANNED_LENGTH_MAX));
+  const isForwardSubject = FORWARD_SUBJECT.test(subject.slice(0, 100));
+  const marks: Mark[] = lines.map((line) => (line.isQuote ? "quote" : "text"));
+  let headers = 0;
   for (const [index, line] of lines.entries()) {
-    if (isForwardMarker(line)) return readSender(lines, index + 1, true);
-    if (readLabel(line) !== null) {
-      const hasOwnWords = someWords(
-        lines,
-        lines.map(() => "text"),
-        index,
-      );
-      return hasOwnWords ? null : readSender(lines, index, false);
-    }
+    if (isForwardMarker(line) && !isQuotedFurther(lines, marks, index, headers))
+      return readSender(lines, index + 1, true);
+    if (mayEndReplyHeader(line) && findReplyHeaderStart(lines, index, 0) >= 0) headers++;
+    if (readHeaderBlock(lines, index, false) === null) continue;
+    return isForwardSubject || !someWords(lines, marks, index) ? readSender(lines, index, false) : null;
   }
   return null;
 }

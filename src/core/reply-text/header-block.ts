@@ -16,6 +16,10 @@ for (const kind of Object.keys(HEADER_LABELS) as LabelKind[])
   for (const label of HEADER_LABELS[kind])
     KINDS_BY_LABEL.set(label, (KINDS_BY_LABEL.get(label) ?? new Set()).add(kind));
 
+/** Headers that no mail program shows: whoever has them in the text has pasted a mail's source. */
+const RAW_HEADER =
+  /^(?:received|return-path|delivered-to|message-id|mime-version|content-(?:type|transfer-encoding)|dkim-signature|authentication-results|x-[\w-]+|list-[\w-]+|user-agent|in-reply-to|references|sender) ?:/i;
+
 export interface LabelLine {
   kinds: Set<LabelKind>;
   value: string;
@@ -60,7 +64,7 @@ export function readHeaderBlock(lines: Line[], start: number, afterMarker: boole
   if (first === undefined) return null;
   const flat = readFlatBlock(first);
   if (flat !== null) return { end: start + 1, fromValue: flat };
-  if (readLabel(first) === null) return null;
+  if (readLabel(first) === null || (!afterMarker && isPastedSource(lines, start))) return null;
   const seen = new Set<LabelKind>();
   let fromValue = "";
   let hasAddress = false;
@@ -86,6 +90,16 @@ export function readHeaderBlock(lines: Line[], start: number, afterMarker: boole
   }
   if (seen.has("from") && fromValue === "") fromValue = "?";
   return isBlock(seen, fromValue, hasAddress && hasDate, afterMarker) ? { end, fromValue } : null;
+}
+
+/** True where the lines around the block are headers of a mail's source. */
+function isPastedSource(lines: Line[], start: number): boolean {
+  for (let index = Math.max(0, start - 3); index < start + 12; index++) {
+    const line = lines[index];
+    if (index > start && (line === undefined || line.text === "")) return false;
+    if (line !== undefined && RAW_HEADER.test(line.text)) return true;
+  }
+  return false;
 }
 
 function isComplete(seen: Set<LabelKind>): boolean {

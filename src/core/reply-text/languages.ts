@@ -66,7 +66,7 @@ export const HEADER_LABELS = {
       "จาก | từ | dari | mula kay | 差出人 | 送信者 | 发件人 | 發件人 | 寄件者 | 寄件人 | 보낸 사람 | 보낸사람 | 발신",
   }),
   sent: listWords({
-    en: "sent | date | date sent | sent at | received",
+    en: "sent | date | date sent | sent at",
     de: "gesendet | datum | sendedatum",
     romance:
       "envoyé | envoye | envoyé le | message du | fecha | enviado | enviado el | enviada | enviado em | enviada em | data | inviato | data invio | ricevuto | trimis",
@@ -110,7 +110,7 @@ export const HEADER_LABELS = {
   }),
   other: listWords({
     latin:
-      "reply-to | antwort an | répondre à | responder a | organization | importance | wichtigkeit | priorität | priority | attachments | anlagen | pièces jointes | datos adjuntos | anexos | allegati | bijlagen | message-id | mailed-by | via | envelope-to",
+      "reply-to | antwort an | répondre à | responder a | organization | importance | wichtigkeit | priorität | priority | attachments | anlagen | pièces jointes | datos adjuntos | anexos | allegati | bijlagen | mailed-by",
   }),
 };
 
