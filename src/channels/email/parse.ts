@@ -118,15 +118,15 @@ function buildEmail(
     cc: allValues(fields, "cc").flatMap(readAddresses),
     subject,
     text,
-    textTrimmed: trimReply(text).textTrimmed,
+    textTrimmed: trimReply(text, subject).textTrimmed,
     html,
     attachments,
     headers,
     authentication: readAuthentication(fields),
     bounce:
-      readBounceParts(content.attachments) ??
+      readBounceParts(content.attachments, text) ??
       (hasStatusPart(content.attachments) ? null : parseBounceText({ from, subject, text, headers })),
-    forwardedFrom: findForwardedSender(text),
+    forwardedFrom: findForwardedSender(text, subject),
     fingerprint: fingerprintMail({
       messageId,
       from: from?.address ?? "",
@@ -162,12 +162,13 @@ function hasStatusPart(attachments: MimeAttachment[]): boolean {
   return attachments.some(({ contentType }) => STATUS_TYPES.includes(contentType));
 }
 
-function readBounceParts(attachments: MimeAttachment[]): BounceReport | null {
+function readBounceParts(attachments: MimeAttachment[], text: string): BounceReport | null {
   const status = attachments.find(({ contentType }) => STATUS_TYPES.includes(contentType));
   if (status === undefined) return null;
   const original = attachments.find(({ contentType }) => ORIGINAL_TYPES.includes(contentType));
   return parseDeliveryStatus(
     decodeBytes(status.content, null),
     original && decodeBytes(original.content.subarray(0, ORIGINAL_SIZE_BYTES_MAX), null),
+    text,
   );
 }
