@@ -6,7 +6,12 @@ import { connectDatabase, inTransaction, isConnectionFailure, type SqlPool } fro
 import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
 
 let db: TestDatabase;
-let proxy: { server: Server; url: string; cut(how: "end" | "reset"): void; cutAll(): void };
+let proxy: {
+  server: Server;
+  url: string;
+  cut(how: "end" | "reset"): void;
+  cutAll(how: "end" | "reset"): void;
+};
 
 beforeAll(async () => {
   db = await createTestDatabase({ empty: true });
@@ -14,7 +19,7 @@ beforeAll(async () => {
   proxy = await startProxy(db.url);
 });
 afterAll(async () => {
-  proxy.cutAll();
+  proxy.cutAll("reset");
   proxy.server.close();
   await db.drop();
 });
@@ -50,8 +55,8 @@ async function startProxy(target: string): Promise<typeof proxy> {
       const picked = [...clients][Math.floor(Math.random() * clients.size)];
       if (picked) cutOne(picked, how);
     },
-    cutAll: () => {
-      for (const client of clients) cutOne(client, "reset");
+    cutAll: (how) => {
+      for (const client of clients) cutOne(client, how);
     },
   };
 }
@@ -110,6 +115,22 @@ it("while connections are cut at random, no transaction is torn, none reported k
   await sql.end({ timeout: 1 });
 }, 30_000);
 
+it.each(["end", "reset"] as const)(
+  "a statement made in the moment of the loss (%s) is answered",
+  async (how) => {
+    const sql = connectDatabase(proxy.url, { max: 1 });
+    await sql`SELECT 1`;
+    const cut = setTimeout(() => proxy.cutAll(how), 50);
+    const next = sql`SELECT pg_sleep(20)`.catch((error: unknown) => {
+      expect(error).toSatisfy(isConnectionFailure);
+      return sql`SELECT 1 AS one`;
+    });
+    await expect(next).resolves.toEqual([{ one: 1 }]);
+    clearTimeout(cut);
+    await sql.end({ timeout: 1 });
+  },
+);
+
 it("a listener hears again after its connection was cut", async () => {
   const sql = connectDatabase(proxy.url, { max: 2 });
   const heard: string[] = [];
@@ -119,7 +140,7 @@ it("a listener hears again after its connection was cut", async () => {
     (text) => heard.push(text),
     () => readyCount++,
   );
-  proxy.cutAll();
+  proxy.cutAll("reset");
   await expect.poll(() => readyCount, { timeout: 10_000 }).toBe(2);
   await db.sql`SELECT pg_notify('news', 'hello')`;
   await expect.poll(() => heard).toEqual(["hello"]);
