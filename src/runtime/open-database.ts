@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
-import { connectDatabase, isConnectionFailure, type SqlPool } from "../db/client.ts";
+import { connectDatabase, isConnectionFailure, pingDatabase, type SqlPool } from "../db/client.ts";
 import { EmbeddedPostgresError } from "../db/embedded/errors.ts";
 import { startEmbeddedPostgres } from "../db/embedded.ts";
 import { type MigrateResult, MigrationError, migrate } from "../db/migrate.ts";
@@ -23,6 +23,8 @@ export interface OpenDatabaseOptions {
 }
 
 const MIGRATIONS = resolve(import.meta.dirname, "../../migrations");
+/** What is no Postgres but takes connections would otherwise be tried for ever. */
+const FIRST_CONTACT_TIMEOUT_MS = 12_000;
 
 /** Rejects with StartupError where the database cannot be used. */
 export async function openDatabase(
@@ -36,6 +38,7 @@ export async function openDatabase(
     await server?.stop();
   };
   try {
+    await pingDatabase(sql, FIRST_CONTACT_TIMEOUT_MS);
     const migrated = await migrate(sql, { directory: MIGRATIONS });
     for (const name of migrated.applied) options.log.info({ migration: name }, "Migration applied.");
     return { sql, embedded: server !== null, migrated, close };
