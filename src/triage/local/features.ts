@@ -1,4 +1,5 @@
 /** From words to numbered features: words, pairs of words, and the letters inside words. */
+import { IntTable } from "./int-table.ts";
 import { type Token, tokenise } from "./tokenise.ts";
 
 export const GROUP_WORD = 0;
@@ -19,13 +20,15 @@ export interface Document {
 }
 
 /**
- * How often each feature stands in a document: by key, its count in the text plus 65,536 times its count in the title.
- * Keys are signed 32-bit numbers (fast in a Map): 30 bits of hash and 2 of group. Only keys are kept in a model,
- * never the words of a ticket.
+ * The features of a document, each once. A key is a 32-bit number: 30 bits of hash and 2 of group. Only keys are kept
+ * in a model, never the words of a ticket. A count is that in the text plus 65,536 times that in the title.
  */
-export type FeatureCounts = Map<number, number>;
+export interface FeatureCounts {
+  keys: Int32Array;
+  counts: Int32Array;
+}
 
-const IN_TITLE = 65_536;
+const IN_TITLE = 1 << 16;
 
 export interface Part {
   part: string;
@@ -40,17 +43,19 @@ export function readableParts({ title, text }: Document): Part[] {
   return [head, ...ends.map((part) => ({ part, isTitle: false }))];
 }
 
-export function countFeatures(document: Document): FeatureCounts {
-  const counts: FeatureCounts = new Map();
+/** `table` is scratch space: hand over the same one when many documents are counted. */
+export function countFeatures(document: Document, table = new IntTable()): FeatureCounts {
+  table.clear();
   for (const { part, isTitle } of readableParts(document)) {
     const one = isTitle ? IN_TITLE : 1;
+    const add = (key: number) => table.add(key, one);
     let previous: Token | undefined;
     for (const token of tokenise(part)) {
-      forEachFeature(token, previous, (key) => counts.set(key, (counts.get(key) ?? 0) + one));
+      forEachFeature(token, previous, add);
       previous = token;
     }
   }
-  return counts;
+  return { keys: table.keys(), counts: table.values() };
 }
 
 export function isInTitle(count: number): boolean {
@@ -59,7 +64,7 @@ export function isInTitle(count: number): boolean {
 
 /** The count of a feature when each word of the title counts as `titleWeight` words of the text. */
 export function weighCount(count: number, titleWeight: number): number {
-  return (count % IN_TITLE) + titleWeight * Math.floor(count / IN_TITLE);
+  return (count & (IN_TITLE - 1)) + titleWeight * (count >>> 16);
 }
 
 /** Calls `visit` with each key that a word brings: itself, itself after the previous word, and its letters. */

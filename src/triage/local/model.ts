@@ -67,8 +67,8 @@ function weighWords(model: Model, part: string, strengths: Map<number, number>):
   for (const token of tokenise(part)) {
     let strength = 0;
     forEachFeature(token, previous, (key) => {
-      const id = model.vocabulary.ids.get(key);
-      if (id !== undefined) strength += strengths.get(id) ?? 0;
+      const id = model.vocabulary.numbers.find(key);
+      if (id >= 0) strength += strengths.get(id) ?? 0;
     });
     previous = token;
     if (isDull(token)) continue;

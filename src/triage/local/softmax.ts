@@ -22,7 +22,7 @@ export interface Fit {
 const COST = 10;
 const STEP_START = 4;
 const BIAS_STEP = 0.1;
-const EPOCHS_MIN = 4;
+const EPOCHS_MIN = 3;
 const EPOCHS_MAX = 30;
 const UPDATES_WANTED = 6000;
 /** Multiplications that one training may take: about three seconds on one slow core. */

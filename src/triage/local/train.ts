@@ -1,5 +1,6 @@
 /** Learning from labelled documents: chooses how to read them, trains, and makes the probabilities honest. */
 import { countFeatures, type Document, type FeatureCounts, isInTitle } from "./features.ts";
+import { IntTable } from "./int-table.ts";
 import { createRandom, descend, type Row, type Shape, score, shuffle, toProbabilities } from "./softmax.ts";
 import { buildVocabulary, toVector, type VectorSettings, type Vocabulary } from "./vectors.ts";
 
@@ -29,6 +30,9 @@ export interface TrainOptions {
 const WEIGHTS_MAX = 3_000_000;
 const VOCABULARY_MAX = 120_000;
 const FEATURES_PER_DOCUMENT_MAX = 500;
+const FEATURES_PER_DOCUMENT_MIN = 100;
+/** Documents times labels times features that one training goes over, so that it ends in seconds. */
+const WORK_PER_EPOCH_MAX = 1e8;
 
 const USUAL: VectorSettings = { titleWeight: 2, rarity: 1 };
 const SETTINGS: VectorSettings[] = [
@@ -52,23 +56,26 @@ interface Counted {
 export function trainModel(examples: LabelledDocument[], options: TrainOptions = {}): Model {
   const labels = [...new Set(examples.map(({ label }) => label))];
   const numbers = new Map(labels.map((label, number) => [label, number]));
+  const table = new IntTable();
   const counted = examples.map((example) => ({
-    counts: countFeatures(example),
+    counts: countFeatures(example, table),
     label: numbers.get(example.label) as number,
     weight: example.weight ?? 1,
   }));
   const { settings, temperature } = tryOut(counted, labels.length, options.choosesSettings ?? true);
-  const { vocabulary, rows, shape } = vectorise(counted, labels.length, settings);
+  const affordable = Math.floor(WORK_PER_EPOCH_MAX / Math.max(1, counted.length * labels.length));
+  const featuresMax = Math.min(FEATURES_PER_DOCUMENT_MAX, Math.max(FEATURES_PER_DOCUMENT_MIN, affordable));
+  const { vocabulary, rows, shape } = vectorise(counted, labels.length, settings, featuresMax);
   const { weights, bias } = descend(rows, shape);
   return { version: 1, labels, vocabulary, weights, bias, temperature };
 }
 
-function vectorise(counted: Counted[], labels: number, settings: VectorSettings) {
+function vectorise(counted: Counted[], labels: number, settings: VectorSettings, featuresMax: number) {
   const sizeMax = Math.min(VOCABULARY_MAX, Math.floor(WEIGHTS_MAX / Math.max(1, labels)));
   const documents = counted.map(({ counts }) => counts);
   const vocabulary = buildVocabulary(documents, sizeMax, settings);
   const rows = counted.map(({ counts, label, weight }): Row => {
-    return { vector: toVector(counts, vocabulary, FEATURES_PER_DOCUMENT_MAX), label, weight };
+    return { vector: toVector(counts, vocabulary, featuresMax), label, weight };
   });
   return { vocabulary, rows, shape: { features: vocabulary.keys.length, labels } satisfies Shape };
 }
@@ -79,6 +86,7 @@ const TRIED_MAX = 600;
 const FOLDS = 3;
 /** A trial needs less precision than the final training. */
 const TRIAL_EFFORT = 0.25;
+const TRIAL_FEATURES_MAX = 300;
 
 interface Trial {
   settings: VectorSettings;
@@ -109,12 +117,12 @@ function tryOut(
 
 /** Without titles, their weight makes no difference. */
 function otherSettings(counted: Counted[]): VectorSettings[] {
-  const hasTitles = counted.some(({ counts }) => [...counts.values()].some(isInTitle));
+  const hasTitles = counted.some(({ counts }) => counts.counts.some(isInTitle));
   return SETTINGS.slice(1).filter(({ titleWeight }) => hasTitles || titleWeight === USUAL.titleWeight);
 }
 
 function runTrial(counted: Counted[], labels: number, settings: VectorSettings): Trial {
-  const { rows, shape } = vectorise(counted, labels, settings);
+  const { rows, shape } = vectorise(counted, labels, settings, TRIAL_FEATURES_MAX);
   const judged: Judged[] = [];
   for (let fold = 0; fold < FOLDS; fold++) {
     const learn = rows.filter((_, i) => i % FOLDS !== fold);

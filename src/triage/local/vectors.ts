@@ -1,5 +1,6 @@
 /** From counted features to vectors: logarithm of the count, rarity (IDF), and a fixed share for each group. */
 import { type FeatureCounts, GROUP_WEIGHTS, GROUP_WORD, groupOf, weighCount } from "./features.ts";
+import { IntTable } from "./int-table.ts";
 
 /** Numbers of the features and their values; the length of the vector is 1, or 0 where nothing is known. */
 export interface Vector {
@@ -20,7 +21,8 @@ export interface Vocabulary {
   keys: Int32Array;
   /** Rarity of each feature, already raised to its power. */
   idf: Float32Array;
-  ids: Map<number, number>;
+  /** The place of a key is the feature's number. */
+  numbers: IntTable;
 }
 
 /** From this many examples on, a letter group or pair of words seen once only is left out. */
@@ -32,48 +34,63 @@ export function buildVocabulary(
   sizeMax: number,
   settings: VectorSettings,
 ): Vocabulary {
-  const frequency = new Map<number, number>();
-  for (const counts of documents) {
-    for (const key of counts.keys()) frequency.set(key, (frequency.get(key) ?? 0) + 1);
-  }
-  const dropsRare = documents.length >= RARE_DROPPED_FROM;
-  let kept = [...frequency].filter(([key, n]) => n > 1 || !dropsRare || groupOf(key) === GROUP_WORD);
-  if (kept.length > sizeMax) {
-    const rank = ([key, n]: [number, number]) => (groupOf(key) === GROUP_WORD ? n * 4 : n);
-    kept = kept.sort((a, b) => rank(b) - rank(a)).slice(0, sizeMax);
-  }
-  const keys = Int32Array.from(kept, ([key]) => key);
-  const rarityOf = (n: number) => (Math.log((1 + documents.length) / (1 + n)) + 1) ** settings.rarity;
+  const seen = new IntTable();
+  for (const { keys } of documents) for (const key of keys) seen.add(key, 1);
+  const keys = seen.keys();
+  const frequencies = seen.values();
+  const places = choosePlaces(keys, frequencies, documents.length >= RARE_DROPPED_FROM, sizeMax);
+  const rarity = (place: number) => {
+    const idf = Math.log((1 + documents.length) / (1 + (frequencies[place] as number))) + 1;
+    return idf ** settings.rarity;
+  };
   return indexVocabulary(
-    keys,
-    Float32Array.from(kept, ([, n]) => rarityOf(n)),
+    Int32Array.from(places, (place) => keys[place] as number),
+    Float32Array.from(places, rarity),
     settings,
   );
 }
 
+function choosePlaces(
+  keys: Int32Array,
+  frequencies: Int32Array,
+  dropsRare: boolean,
+  sizeMax: number,
+): number[] {
+  const isWord = (place: number) => groupOf(keys[place] as number) === GROUP_WORD;
+  const often = (place: number) => frequencies[place] as number;
+  const places: number[] = [];
+  for (let place = 0; place < keys.length; place++) {
+    if (often(place) > 1 || !dropsRare || isWord(place)) places.push(place);
+  }
+  if (places.length <= sizeMax) return places;
+  const rank = (place: number) => (isWord(place) ? often(place) * 4 : often(place));
+  return places.sort((a, b) => rank(b) - rank(a)).slice(0, sizeMax);
+}
+
 export function indexVocabulary(keys: Int32Array, idf: Float32Array, settings: VectorSettings): Vocabulary {
-  const ids = new Map<number, number>();
-  keys.forEach((key, id) => {
-    ids.set(key, id);
-  });
-  return { settings, keys, idf, ids };
+  const numbers = new IntTable();
+  for (const key of keys) numbers.add(key, 1);
+  return { settings, keys, idf, numbers };
 }
 
 /** The vector of a document. With more than `featuresMax` known features, the weightiest are kept. */
 export function toVector(
-  counts: FeatureCounts,
+  document: FeatureCounts,
   vocabulary: Vocabulary,
   featuresMax = Number.POSITIVE_INFINITY,
 ): Vector {
-  const ids = new Int32Array(counts.size);
-  const values = new Float32Array(counts.size);
+  const { keys, counts } = document;
+  const { numbers, idf, settings } = vocabulary;
+  const ids = new Int32Array(keys.length);
+  const values = new Float32Array(keys.length);
   const squares = [0, 0, 0];
   let length = 0;
-  for (const [key, count] of counts) {
-    const id = vocabulary.ids.get(key);
-    if (id === undefined) continue;
-    const times = weighCount(count, vocabulary.settings.titleWeight);
-    const value = (1 + Math.log(times)) * (vocabulary.idf[id] as number);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as number;
+    const id = numbers.find(key);
+    if (id < 0) continue;
+    const times = weighCount(counts[i] as number, settings.titleWeight);
+    const value = (times === 1 ? 1 : 1 + Math.log(times)) * (idf[id] as number);
     ids[length] = id;
     values[length] = value;
     squares[groupOf(key)] = (squares[groupOf(key)] as number) + value * value;
@@ -105,11 +122,21 @@ function scaleGroups(
   }
 }
 
+const STEPS = 256;
+
+/** In one pass over the values, without sorting: at most `featuresMax`, except where many weigh the same. */
 function keepWeightiest({ ids, values }: Vector, featuresMax: number): Vector {
-  const threshold = Float32Array.from(values).sort()[values.length - featuresMax] as number;
-  const places = Array.from(values.keys()).filter((place) => (values[place] as number) >= threshold);
-  return {
-    ids: Int32Array.from(places, (place) => ids[place] as number),
-    values: Float32Array.from(places, (place) => values[place] as number),
-  };
+  let largest = 0;
+  for (const value of values) largest = Math.max(largest, value);
+  const stepOf = (value: number) => Math.floor((value / largest) * (STEPS - 1));
+  const atStep = new Int32Array(STEPS);
+  for (const value of values) atStep[stepOf(value)] = (atStep[stepOf(value)] as number) + 1;
+  let lowest = STEPS - 1;
+  let kept = atStep[lowest] as number;
+  while (lowest > 0 && kept + (atStep[lowest - 1] as number) <= featuresMax) {
+    lowest -= 1;
+    kept += atStep[lowest] as number;
+  }
+  const keeps = (_: number, place: number) => stepOf(values[place] as number) >= lowest;
+  return { ids: ids.filter(keeps), values: values.filter(keeps) };
 }
