@@ -1,6 +1,6 @@
 /** `deskhand demo`: the main job on embedded parts, told while it happens. */
 import { createServer } from "node:net";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Logger } from "pino";
 import { type Config, type Environment, loadConfig } from "../config.ts";
 import type { SqlPool } from "../db/client.ts";
@@ -83,9 +83,9 @@ export async function runDemo(options: RunDemoOptions): Promise<number> {
   }
 }
 
-function describeRun({ dir }: Parts, { geminiStub }: RunDemoOptions): string {
+function describeRun({ dataDir }: Parts, { geminiStub }: RunDemoOptions): string {
   const gemini = geminiStub ? " What says Gemini below is a local stand-in for it." : "";
-  return `Everything runs on this machine; the data is in ${dirname(dir)}.${gemini}`;
+  return `Everything runs on this machine; the data is in ${dataDir}.${gemini}`;
 }
 
 interface Parts {
@@ -93,6 +93,9 @@ interface Parts {
   slack: SlackStandIn;
   service: DemoService;
   state: DemoState;
+  /** As the settings name it. */
+  dataDir: string;
+  /** The demo's own folder in it. */
   dir: string;
   stop(): Promise<void>;
 }
@@ -105,7 +108,8 @@ async function startParts({ env, geminiStub, once, startService, log }: RunDemoO
   };
   try {
     const settings = loadConfig(pickServiceSettings(env));
-    const dir = join(settings.service.dataDir, "demo");
+    const { dataDir } = settings.service;
+    const dir = join(dataDir, "demo");
     const state = await openDemoState(dir);
     const mail = await createDemoMailServer({ dir: join(dir, "mail"), imapAddresses: [SUPPORT_ADDRESS] });
     running.push(mail);
@@ -131,7 +135,7 @@ async function startParts({ env, geminiStub, once, startService, log }: RunDemoO
     });
     const service = await startService(config, log);
     running.push(service);
-    return { mail, slack, service, state, dir, stop };
+    return { mail, slack, service, state, dataDir, dir, stop };
   } catch (error) {
     await stop();
     throw error;

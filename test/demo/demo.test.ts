@@ -44,9 +44,11 @@ afterEach(async () => {
 
 function startDemo(options = ["--once", "--json"]): ChildProcess {
   const { PATH, HOME } = process.env;
+  const own = { IMAP_URL: "the own mailbox", SMTP_URL: "the own server", SLACK_BOT_TOKEN: "the own Slack" };
   const child = spawn(process.execPath, [BIN, "demo", ...options], {
     cwd: dataDir,
-    env: { PATH, HOME, DATA_DIR: join(dataDir, "data"), LOG_LEVEL: "error" },
+    // The operator's own mailbox and Slack: the demo must not even read their settings, let alone use them.
+    env: { ...own, PATH, HOME, DATA_DIR: join(dataDir, "data"), LOG_LEVEL: "error" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   children.push(child);
@@ -146,20 +148,20 @@ test("the demo handles every sample; a second run doubles nothing, stays up, let
 test("killed in the middle, the next run ends with one outcome and one acknowledgement for each", {
   timeout: 150_000,
 }, async () => {
-  for (const sign of ["ticket #1000", "write again"]) {
-    const child = startDemo();
-    let account = "";
-    await new Promise<void>((resolve) => {
-      child.stderr?.on("data", (chunk) => {
-        account += chunk;
-        if (account.includes(sign)) resolve();
-      });
-      child.once("close", () => resolve());
+  const child = startDemo();
+  let account = "";
+  await new Promise<void>((resolve) => {
+    child.stderr?.on("data", (chunk) => {
+      account += chunk;
+      if (account.includes("ticket #1003")) resolve();
     });
-    expect(account).toContain(sign);
-    killTree(child);
-    await once(child, "close");
-  }
+    child.once("close", () => resolve());
+  });
+  expect(account).toContain("ticket #1003");
+  expect(account).not.toContain("Done in");
+  killTree(child);
+  await once(child, "close");
+
   const { figures } = await finishDemo(startDemo());
   const { elapsedMs: _elapsed, ...counts } = figures;
   expect(counts).toEqual(EXPECTED);
