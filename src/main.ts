@@ -37,6 +37,8 @@ export interface Service {
   /** Null where Inngest runs the workflows. */
   engine: EmbeddedEngine | null;
   reconcile(): Promise<ReconcileReport>;
+  /** Resolves when the service can do its work no more, with the reason: stop it, and end the process. */
+  broken: Promise<Error>;
   /** Stops reading, lets what is in hand end, and closes everything. */
   stop(): Promise<void>;
 }
@@ -49,10 +51,14 @@ export async function startService(config: Config, log: Logger): Promise<Service
       await close().catch((error: unknown) => log.error({ err: error }, "A part did not stop cleanly."));
     }
   };
+  let onLost: (error: Error) => void = () => {};
+  const broken = new Promise<Error>((resolve) => {
+    onLost = resolve;
+  });
   try {
-    const database = await openDatabase(config, { role: "service", log });
+    const database = await openDatabase(config, { role: "service", log, onLost });
     closers.push(database.close);
-    return await startParts(config, log, database, closers, stop);
+    return { ...(await startParts(config, log, database, closers)), broken, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -64,8 +70,7 @@ async function startParts(
   log: Logger,
   database: OpenDatabase,
   closers: (() => Promise<void>)[],
-  stop: () => Promise<void>,
-): Promise<Service> {
+): Promise<Omit<Service, "broken" | "stop">> {
   const { sql } = database;
   const settings = createDeskSettings(config);
   const record: RecordInbound = (message, position) => recordInbound(sql, settings, message, position);
@@ -123,7 +128,7 @@ async function startParts(
   server.serve(app.fetch);
   mailIn.start();
   log.info({ url: server.url, ...describeSwitches(config) }, "Deskhand is ready.");
-  return { url: server.url, sql, settings, engine: workflows.engine, reconcile: runReconcile, stop };
+  return { url: server.url, sql, settings, engine: workflows.engine, reconcile: runReconcile };
 }
 
 async function readTokenSettings(config: Config): Promise<TokenSettings> {

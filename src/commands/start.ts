@@ -13,9 +13,10 @@ export async function start(context: CommandContext, options: { json: boolean })
   if (options.json || config.service.logLevel === "silent") {
     context.print(JSON.stringify({ ready: true, url: service.url }));
   }
-  const signal = await stopSignal;
-  log.info({ signal }, "Stopping: what is in hand is finished first.");
+  const ended = await Promise.race([stopSignal, service.broken]);
+  if (ended instanceof Error) log.error({ err: ended }, "The service cannot go on.");
+  else log.info({ signal: ended }, "Stopping: what is in hand is finished first.");
   await service.stop();
   log.info({}, "Stopped.");
-  return EXIT.done;
+  return ended instanceof Error ? EXIT.failed : EXIT.done;
 }

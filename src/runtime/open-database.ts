@@ -20,6 +20,8 @@ export interface OpenDatabaseOptions {
   role: "service" | "command";
   log: Logger;
   connectionsMax?: number;
+  /** The embedded database now belongs to another service, and will not come back here. */
+  onLost?: (error: Error) => void;
 }
 
 const MIGRATIONS = resolve(import.meta.dirname, "../../migrations");
@@ -50,7 +52,8 @@ export async function openDatabase(
 
 async function startEmbedded(dataDir: string, options: OpenDatabaseOptions) {
   try {
-    return await startEmbeddedPostgres({ dataDir, role: options.role, log: options.log });
+    const { role, log, onLost } = options;
+    return await startEmbeddedPostgres({ dataDir, role, log, ...(onLost ? { onLost } : {}) });
   } catch (error) {
     if (!(error instanceof EmbeddedPostgresError)) throw error;
     throw new StartupError(
