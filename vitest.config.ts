@@ -8,7 +8,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["src/**/*.test.ts", "test/architecture/**/*.test.ts"] },
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts", "test/architecture/**/*.test.ts"],
+          testTimeout: 30_000,
+        },
       },
       {
         extends: true,
@@ -17,8 +21,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/architecture/**", "test/services/**"],
           globalSetup: ["./test/helpers/global-cluster.ts"],
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],
