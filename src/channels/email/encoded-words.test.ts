@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { measureCpuMs } from "../../../test/helpers/cpu-time.ts";
 import { decodeEncodedWords } from "./encoded-words.ts";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
@@ -45,10 +46,11 @@ describe("decodeEncodedWords", () => {
   });
 
   it("takes linear time on a hostile value", () => {
-    const started = performance.now();
-    decodeEncodedWords("=?a?q?".repeat(100_000));
-    decodeEncodedWords(`=?utf-8?b?${"A".repeat(1_000_000)}`);
-    decodeEncodedWords("=?utf-8?q?=41?= ".repeat(10_000));
-    expect(performance.now() - started).toBeLessThan(1_000);
+    const elapsedMs = measureCpuMs(() => {
+      decodeEncodedWords("=?a?q?".repeat(100_000));
+      decodeEncodedWords(`=?utf-8?b?${"A".repeat(1_000_000)}`);
+      decodeEncodedWords("=?utf-8?q?=41?= ".repeat(10_000));
+    });
+    expect(elapsedMs).toBeLessThan(1_000);
   });
 });
