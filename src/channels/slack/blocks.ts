@@ -87,7 +87,7 @@ function describeOrigin(card: TicketCard): string {
   if (card.source === "person") return `${from} Labels set by a person.`;
   const by = card.source === "gemini" ? "Gemini" : "the local classifier";
   const sure = card.confidence === null ? "" : `, ${Math.round(card.confidence * 100)}% sure`;
-  return `${from} Triaged by ${by}${sure}${card.provisional ? "; provisional, will be looked at again" : ""}.`;
+  return `${from} Triaged by ${by}${sure}${card.provisional ? "; provisional until the model has read it" : ""}.`;
 }
 
 function buildButtons(card: TicketCard): Block[] {
