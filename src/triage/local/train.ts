@@ -63,11 +63,16 @@ export function trainModel(examples: LabelledDocument[], options: TrainOptions =
     weight: example.weight ?? 1,
   }));
   const { settings, temperature } = tryOut(counted, labels.length, options.choosesSettings ?? true);
-  const affordable = Math.floor(WORK_PER_EPOCH_MAX / Math.max(1, counted.length * labels.length));
-  const featuresMax = Math.min(FEATURES_PER_DOCUMENT_MAX, Math.max(FEATURES_PER_DOCUMENT_MIN, affordable));
+  const featuresMax = countAffordable(counted, labels.length, WORK_PER_EPOCH_MAX);
   const { vocabulary, rows, shape } = vectorise(counted, labels.length, settings, featuresMax);
   const { weights, bias } = descend(rows, shape);
   return { version: 1, labels, vocabulary, weights, bias, temperature };
+}
+
+/** Features for each document, so that going over all of them once is not too much work. */
+function countAffordable(counted: Counted[], labels: number, workMax: number): number {
+  const affordable = Math.floor(workMax / Math.max(1, counted.length * labels));
+  return Math.min(FEATURES_PER_DOCUMENT_MAX, Math.max(FEATURES_PER_DOCUMENT_MIN, affordable));
 }
 
 function vectorise(counted: Counted[], labels: number, settings: VectorSettings, featuresMax: number) {
@@ -86,7 +91,7 @@ const TRIED_MAX = 600;
 const FOLDS = 3;
 /** A trial needs less precision than the final training. */
 const TRIAL_EFFORT = 0.25;
-const TRIAL_FEATURES_MAX = 300;
+const TRIAL_WORK_PER_EPOCH_MAX = 6e6;
 
 interface Trial {
   settings: VectorSettings;
@@ -122,7 +127,12 @@ function otherSettings(counted: Counted[]): VectorSettings[] {
 }
 
 function runTrial(counted: Counted[], labels: number, settings: VectorSettings): Trial {
-  const { rows, shape } = vectorise(counted, labels, settings, TRIAL_FEATURES_MAX);
+  const { rows, shape } = vectorise(
+    counted,
+    labels,
+    settings,
+    countAffordable(counted, labels, TRIAL_WORK_PER_EPOCH_MAX),
+  );
   const judged: Judged[] = [];
   for (let fold = 0; fold < FOLDS; fold++) {
     const learn = rows.filter((_, i) => i % FOLDS !== fold);
