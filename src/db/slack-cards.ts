@@ -1,7 +1,6 @@
 /** The moderators' card of each ticket, and the watched Slack channels. */
 import type { SlackPosition, TicketCard } from "../core/delivery.ts";
-import type { Channel, Priority, TicketStatus } from "../core/ticket.ts";
-import type { Evidence, EvidenceField, TriageSource } from "../core/triage.ts";
+import type { Channel } from "../core/ticket.ts";
 import type { Sql } from "./client.ts";
 
 export type CardState = { state: "new" } | { state: "maybe-posted" } | { state: "posted"; at: SlackPosition };
@@ -25,28 +24,11 @@ export async function finishCard(sql: Sql, ticketId: string, at: SlackPosition):
     on conflict (ticket_id, role) do update set channel = excluded.channel, thread_ts = excluded.thread_ts`;
 }
 
-interface CardRow {
-  ticketId: string;
-  number: number;
-  title: string;
-  status: TicketStatus;
-  priority: Priority;
-  category: string | null;
-  summary: string;
-  helpfulNotes: string;
-  relatedSkills: string[];
-  confidence: number | null;
-  source: TriageSource | "person" | null;
-  provisional: boolean;
-  evidence: Evidence[];
-  guesses: EvidenceField[];
-  suspicious: string[];
+interface CardRow extends Omit<TicketCard, "requester" | "assignee"> {
   requesterName: string;
   channel: Channel;
   assigneeName: string | null;
   assigneeSlackUserId: string | null;
-  whyAssignee: string;
-  messageCount: number;
 }
 
 /** Everything that the card shows, as it stands now. */

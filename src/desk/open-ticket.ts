@@ -15,26 +15,18 @@ import {
 } from "../db/tickets.ts";
 import { sha256Hex } from "./digest.ts";
 
-export type FirstMessage = Omit<NewMessage, "ticketId" | "kind" | "visibility" | "direction">;
+export type RequesterMessage = Omit<NewMessage, "ticketId" | "kind" | "visibility" | "direction">;
 
 /** Writes the ticket, its first message with files, the audit entry and `ticket/created`. */
 export async function openTicket(
   tx: SqlTransaction,
   ticket: NewTicket,
-  message: FirstMessage,
+  message: RequesterMessage,
   attachments: readonly InboundAttachment[],
   actor: Actor,
 ): Promise<{ ticketId: string; number: number; messageId: string }> {
   const { id: ticketId, number } = await insertTicket(tx, ticket);
-  const messageId = await insertMessage(tx, {
-    ...message,
-    ticketId,
-    kind: "message",
-    visibility: "public",
-    direction: "inbound",
-  });
-  if (messageId === null) throw new Error("The ticket's first message is stored already.");
-  await insertAttachments(tx, messageId, attachments, sha256Hex);
+  const messageId = await storeRequesterMessage(tx, ticketId, message, attachments);
   await addTicketEvent(tx, ticketId, "created", actor, { followUpOf: ticket.followUpOf });
   await addOutboxEvent(tx, "ticket/created", { ticketId });
   return { ticketId, number, messageId };
@@ -44,25 +36,36 @@ export async function openTicket(
 export async function addRequesterReply(
   tx: SqlTransaction,
   ticketId: string,
-  message: FirstMessage,
+  message: RequesterMessage,
   attachments: readonly InboundAttachment[],
   actor: Actor,
 ): Promise<{ messageId: string; number: number; status: TicketStatus }> {
   const ticket = await lockTicketStatus(tx, ticketId);
   if (!ticket) throw new Error("The ticket that the message belongs to does not exist.");
-  const messageId = await insertMessage(tx, {
-    ...message,
-    ticketId,
-    kind: "message",
-    visibility: "public",
-    direction: "inbound",
-  });
-  if (messageId === null) throw new Error("The message is stored already.");
-  await insertAttachments(tx, messageId, attachments, sha256Hex);
+  const messageId = await storeRequesterMessage(tx, ticketId, message, attachments);
   const status = decideStatus(ticket.status, "requester-replied") ?? ticket.status;
   if (status !== ticket.status) await setTicketStatus(tx, ticketId, status);
   else await touchTicket(tx, ticketId);
   await addTicketEvent(tx, ticketId, "replied", actor, { messageId, was: ticket.status, became: status });
   await addOutboxEvent(tx, "ticket/replied", { ticketId, messageId });
   return { messageId, number: ticket.number, status };
+}
+
+async function storeRequesterMessage(
+  tx: SqlTransaction,
+  ticketId: string,
+  message: RequesterMessage,
+  attachments: readonly InboundAttachment[],
+): Promise<string> {
+  const stored = {
+    ...message,
+    ticketId,
+    kind: "message",
+    visibility: "public",
+    direction: "inbound",
+  } as const;
+  const messageId = await insertMessage(tx, stored);
+  if (messageId === null) throw new Error("The message is stored already.");
+  await insertAttachments(tx, messageId, attachments, sha256Hex);
+  return messageId;
 }

@@ -13,7 +13,7 @@ import { addTicketEvent } from "../db/ticket-events.ts";
 import { findThreadCandidates } from "../db/ticket-threads.ts";
 import type { DeskSettings } from "./desk-settings.ts";
 import { sha256Hex } from "./digest.ts";
-import { addRequesterReply, type FirstMessage, openTicket } from "./open-ticket.ts";
+import { addRequesterReply, openTicket, type RequesterMessage } from "./open-ticket.ts";
 import type { RecordedOutcome } from "./record-inbound.ts";
 
 /** Decides and writes; the caller holds the ledger row. */
@@ -153,7 +153,7 @@ function toMessage(
   sender: EmailAddress,
   requesterId: string,
   rawId: string,
-): FirstMessage {
+): RequesterMessage {
   return {
     channel: "email",
     authorUserId: null,

@@ -13,7 +13,7 @@ import { findSlackThread, setSlackThread } from "../db/ticket-threads.ts";
 import { lockTicketStatus, setTicketStatus, touchTicket } from "../db/tickets.ts";
 import type { DeskSettings } from "./desk-settings.ts";
 import { sha256Hex } from "./digest.ts";
-import { addRequesterReply, type FirstMessage, openTicket } from "./open-ticket.ts";
+import { addRequesterReply, openTicket, type RequesterMessage } from "./open-ticket.ts";
 import type { RecordedOutcome } from "./record-inbound.ts";
 
 export async function recordSlackMessage(
@@ -168,7 +168,7 @@ function findAuthor(tx: SqlTransaction, message: InboundSlackMessage): Promise<s
   });
 }
 
-function toMessage(message: InboundSlackMessage, requesterId: string | null): FirstMessage {
+function toMessage(message: InboundSlackMessage, requesterId: string | null): RequesterMessage {
   return {
     channel: "slack",
     authorUserId: null,
