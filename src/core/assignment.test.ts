@@ -137,6 +137,18 @@ describe("chooseAssignee", () => {
     expect(why(["vpn"], [person("a")], ["a"])).toBe(`The only one who knows vpn is not available${tail}`);
   });
 
+  test("many skills are named in short, each once", () => {
+    const skills = ["a", "b", "c", "d", "e", "f", "g"];
+    const choice = chooseAssignee([...skills, "a", ""], [person("all", { skills })]);
+    expect(choice.why).toContain("knows a, b, c, d, e and 2 more (7 of 7 needed skills)");
+    expect(chooseAssignee(["a", "b", "c", "d", "e"], [person("all", { skills })]).why).toContain(
+      "knows a, b, c, d and e (5 of 5",
+    );
+    expect(chooseAssignee(["a"], [person("all", { skills, capacity: 1 })]).why).toContain(
+      "knows a (1 of 1 needed skill), holds 0 of 1 open ticket,",
+    );
+  });
+
   test("a thousand tickets over twenty equals end at most one apart, and in proportion to uneven capacity", () => {
     const spread = (capacities: number[]): number[] => {
       const team = capacities.map((capacity, index) =>

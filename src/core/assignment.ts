@@ -54,9 +54,10 @@ export function chooseAssignee(
   candidates: AssignmentCandidate[],
   excluded: string[] = [],
 ): AssignmentChoice {
+  const needed = listNeeded(neededSkills);
   const scored = candidates.map((candidate) => ({
     candidate,
-    ...matchSkills(neededSkills, candidate.skills),
+    ...matchSkills(needed, candidate.skills),
   }));
   const out = new Set(excluded);
   const fit = scored.filter(
@@ -64,13 +65,12 @@ export function chooseAssignee(
       candidate.role === "moderator" && coverage > 0 && isPresent(candidate, out) && hasRoom(candidate),
   );
   const chosen = fit.sort(compareModerators)[0] ?? chooseAdmin(scored, out);
-  const considered = scored.map((one) => describe(one, out, chosen, neededSkills.length));
-  if (chosen === undefined)
-    return { userId: null, why: explainNobody(neededSkills, scored, out), considered };
+  const considered = scored.map((one) => describe(one, out, chosen, needed.length));
+  if (chosen === undefined) return { userId: null, why: explainNobody(needed, scored, out), considered };
   const why =
     chosen.candidate.role === "moderator"
-      ? explainModerator(chosen, neededSkills.length, fit.length)
-      : explainAdmin(chosen, neededSkills, scored, out);
+      ? explainModerator(chosen, needed.length, fit.length)
+      : explainAdmin(chosen, needed, scored, out);
   return {
     userId: chosen.candidate.userId,
     name: chosen.candidate.name,
@@ -78,6 +78,11 @@ export function chooseAssignee(
     coverage: chosen.coverage,
     considered,
   };
+}
+
+/** The needed skills, each once, without what is no name. */
+function listNeeded(skills: string[]): string[] {
+  return matchSkills(skills, skills).matched;
 }
 
 function isPresent(candidate: AssignmentCandidate, excluded: Set<string>): boolean {

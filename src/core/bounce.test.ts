@@ -71,6 +71,16 @@ describe("parseDeliveryStatus", () => {
     expect(parseDeliveryStatus(bare)).toMatchObject({ status: "4.0.0", kind: "soft" });
   });
 
+  test("folded fields are joined, the first of a name counts, and blank lines do not matter", () => {
+    const fields =
+      "\n\n\nFinal-Recipient: rfc822;\n  a@b.example\nAction:\n failed\nStatus:\n\t5.1.1\nStatus: 4.0.0\n\n\n";
+    expect(parseDeliveryStatus(fields)).toMatchObject({
+      recipient: "a@b.example",
+      status: "5.1.1",
+      kind: "hard",
+    });
+  });
+
   test("an IP address is no status", () => {
     const fields =
       "Final-Recipient: rfc822;a@b.example\nAction: failed\nDiagnostic-Code: smtp; host 5.9.1.44 said no\n";
@@ -179,6 +189,33 @@ Subject: Re: Printer`;
     expect(
       parseBounceText(mailOf({ address: "ada@customer.example", subject: "Fwd: failure notice", text })),
     ).toBeNull();
+  });
+});
+
+describe("looksLikeBounce", () => {
+  test("a postmaster is a person unless subject, words or the null sender say otherwise", () => {
+    const address = "postmaster@customer.example";
+    expect(looksLikeBounce(mailOf({ address, subject: "Re: your DNS entry", text: "Done." }))).toBe(false);
+    expect(looksLikeBounce(mailOf({ address, subject: "Undeliverable: x", text: "Done." }))).toBe(true);
+    expect(looksLikeBounce(mailOf({ address, subject: "x", text: "550 5.1.1 user unknown" }))).toBe(true);
+    expect(
+      looksLikeBounce(mailOf({ address, subject: "x", text: "Done.", headers: { "return-path": ["<>"] } })),
+    ).toBe(true);
+    expect(
+      looksLikeBounce(
+        mailOf({ address, subject: "Re: x", text: "Done.", headers: { "return-path": ["<>"] } }),
+      ),
+    ).toBe(false);
+  });
+
+  test("another machine's address needs subject and words", () => {
+    const address = "no-reply@mail.example";
+    const text = "Your message could not be delivered to bob@example.org.";
+    expect(looksLikeBounce(mailOf({ address, subject: "Mail delivery failed", text }))).toBe(true);
+    expect(looksLikeBounce(mailOf({ address, subject: "Mail delivery failed", text: "Hello" }))).toBe(false);
+    expect(looksLikeBounce(mailOf({ address, subject: "Your parcel", text }))).toBe(false);
+    expect(looksLikeBounce(mailOf({ from: null, subject: "Mail delivery failed" }))).toBe(true);
+    expect(looksLikeBounce(mailOf({ from: null, subject: "Hello", text: "Hello" }))).toBe(false);
   });
 });
 

@@ -220,6 +220,52 @@ describe("answers among quotes", () => {
     );
   });
 
+  const HEADER = "On 8 Aug 2019, at 10:12, Ada <ada@example.com> wrote:";
+
+  test.each([
+    ["bars", "| Is it done?\n|\n| Ada"],
+    ["initials", "AL> Is it done?\nAL>\nAL> Ada"],
+    ["wide signs", "＞ Is it done?\n＞ Ada"],
+  ])("quotes by %s are quotes under a header", (_, quote) => {
+    expect(trimmed(`Yes.\n\n${HEADER}\n\n${quote}\n`)).toBe("Yes.");
+    expect(trimmed(`${HEADER}\n\n${quote}\n\nYes.`)).toContain("Yes.");
+  });
+
+  test("bars and prompts in a first contact are somebody's words", () => {
+    const mail = "I see:\n\n| a | b |\n| 1 | 2 |\n\nsql> select 1\nsql> select 2\n| x\n| y";
+    expect(trimmed(mail)).toBe(mail);
+  });
+
+  test.each([
+    "Ada Lovelace wrote:",
+    "Ada schrieb:",
+    "Ada Lovelace <ada@example.com> wrote:",
+    "you wrote:",
+    "* Ada Lovelace wrote:",
+  ])("«%s» over a quote is a header", (header) => {
+    expect(trimmed(`Yes.\n\n${header}\n> Is it done?`)).toBe("Yes.");
+    expect(trimmed(`${header}\n> Is it done?\n\nYes.`)).toBe("Yes.");
+  });
+
+  test.each(["I agree with what Ada wrote:", "This is how the manual describes it:", "See what she wrote:"])(
+    "«%s» over a quote is somebody's sentence",
+    (sentence) => {
+      expect(trimmed(`${sentence}\n> Is it done?\n\nYes.`)).toBe(`${sentence}\n> Is it done?\n\nYes.`);
+    },
+  );
+
+  test("a header torn apart by blank lines is one", () => {
+    const mail =
+      "Yes.\n\nOn Thu, 8 Aug 2019 at 10:12 Ada\n\n<\nmailto:Ada <ada@example.com>\n> wrote:\n\nIs it done?";
+    expect(trimmed(mail)).toBe("Yes.");
+  });
+
+  test("a sentence that ends in a colon does not swallow the lines before it", () => {
+    const mail =
+      "It fails since 8 Aug 2019 10:12.\nI wrote to ada@example.com\nand this came back:\n\nError 42";
+    expect(trimmed(mail)).toBe(mail);
+  });
+
   test("a phone's quoted header goes with its quote", () => {
     const mail = "Perfect.\n\n> Den 8. aug. 2019 kl. 10.12 skrev Ada <ada@example.com>:\n> \n> Skal jeg?\n";
     expect(trimmed(mail)).toBe("Perfect.");
