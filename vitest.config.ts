@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     reporters: ["default", "./test/reporter.ts"],
     env: { LOG_LEVEL: "silent" },
+    // Many tests wait for processes and sockets: one more than two cores keeps both busy.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,
