@@ -214,6 +214,14 @@ export async function wakeRun(sql: Sql, runId: string, now: Date): Promise<void>
     on conflict (run_id, step_id) do update set again = true`;
 }
 
+/** Whether a run has calls or waits left that can bring it on. */
+export async function hasPending(sql: Sql, runId: string): Promise<boolean> {
+  const [row] = await sql<{ pending: boolean }[]>`
+    select exists (select from engine_queue where run_id = ${runId})
+      or exists (select from engine_waits where run_id = ${runId} and kind <> 'cancel') as pending`;
+  return row?.pending ?? false;
+}
+
 /** The earliest moment at which something of these functions is due; undefined when nothing ever will be. */
 export async function readNextDueAt(sql: Sql, functionIds: readonly string[]): Promise<Date | undefined> {
   const [row] = await sql<{ dueAt: Date | null }[]>`

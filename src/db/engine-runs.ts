@@ -1,5 +1,6 @@
 /** How runs end. Each end takes the run's calls and waits along in one statement; an ended run never changes again. */
 import type { Sql } from "./client.ts";
+import { WAKE_CHANNEL } from "./engine-events.ts";
 import type { CallLease } from "./engine-queue.ts";
 
 /** `output` is JSON text. */
@@ -100,8 +101,12 @@ export async function createChildRun(sql: Sql, run: NewChildRun, now: Date): Pro
  * Lets a dead run go on: what it had stored stays, the steps that failed last are tried again. False when the run is
  * not (or no longer) dead.
  */
-export async function replayDeadRun(sql: Sql, runId: string, now: Date): Promise<boolean> {
-  const result = await sql`
+export async function replayDeadRun(
+  sql: Sql,
+  runId: string,
+  { now, engineId }: { now: Date; engineId: string },
+): Promise<boolean> {
+  const [row] = await sql<{ revived: boolean }[]>`
     with revived as (
       update engine_runs set state = 'active', ended_at = null, error = null
       where id = ${runId} and state = 'dead'
@@ -109,8 +114,11 @@ export async function replayDeadRun(sql: Sql, runId: string, now: Date): Promise
     ), forgotten as (
       delete from engine_steps where run_id in (select id from revived) and error is not null
         and seq > (select coalesce(max(seq), 0) from engine_steps where run_id = ${runId} and error is null)
+    ), called as (
+      insert into engine_queue (run_id, function_id, step_id, available_at, limit_key)
+      select id, function_id, 'step', ${now}, limit_key from revived returning run_id
     )
-    insert into engine_queue (run_id, function_id, step_id, available_at, limit_key)
-    select id, function_id, 'step', ${now}, limit_key from revived`;
-  return result.count > 0;
+    select exists (select from called) as revived,
+      case when exists (select from called) then pg_notify(${WAKE_CHANNEL}, ${`${engineId} calls`})::text end as woken`;
+  return row?.revived ?? false;
 }

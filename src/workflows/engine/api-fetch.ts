@@ -2,6 +2,7 @@
  * The `fetch` of an Inngest client that has no Inngest server: it stands for the event API and for the checkpoint API,
  * and says so of everything else.
  */
+import { describeError } from "./describe-error.ts";
 import { acceptEvents, EventRefusedError, parseEvents } from "./event-api.ts";
 import type { CheckpointAnswer } from "./flights.ts";
 import type { RegisteredFunction } from "./function-registry.ts";
@@ -72,7 +73,7 @@ async function receiveEvents(parts: ApiParts, request: ApiRequest): Promise<Resp
     if (error instanceof EventRefusedError || error instanceof SyntaxError) {
       return answer(400, { error: error.message, ids: [], status: 400 });
     }
-    parts.context.log.warn({ err: error }, "workflow events could not be stored");
+    parts.context.log.warn(describeError(error), "workflow events could not be stored");
     return answer(503, {
       error: "The events could not be stored: the database is away.",
       ids: [],
@@ -93,7 +94,7 @@ async function receiveCheckpoint(parts: ApiParts, request: ApiRequest): Promise<
       : answer(409, { error: "This call has lost its lease.", status: 409 });
   } catch (error) {
     // The SDK tries again, and in the end answers the call itself with the steps: they are stored then.
-    parts.context.log.warn({ err: error }, "a workflow checkpoint could not be stored");
+    parts.context.log.warn(describeError(error), "a workflow checkpoint could not be stored");
     return answer(503, { error: "The checkpoint could not be stored: the database is away.", status: 503 });
   }
 }

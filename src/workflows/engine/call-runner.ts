@@ -2,6 +2,7 @@
 import { isConnectionFailure } from "../../db/client.ts";
 import type { ClaimedCall } from "../../db/engine-queue.ts";
 import type { RunMemo } from "../../db/engine-steps.ts";
+import { describeError } from "./describe-error.ts";
 import { resolveRetryAfter } from "./durations.ts";
 import type { Flight, Flights } from "./flights.ts";
 import type { RegisteredFunction } from "./function-registry.ts";
@@ -36,9 +37,9 @@ export function createCallRunner(parts: CallRunnerParts): CallRunner {
     } catch (error) {
       // The lease runs out and the call comes up again: nothing is lost but time.
       const { runId, functionId } = call;
-      parts.context.log.error({ runId, functionId, err: error }, "a workflow call could not be settled");
+      const fields = { runId, functionId, ...describeError(error) };
+      parts.context.log.error(fields, "a workflow call could not be settled");
     } finally {
-      flight.released = true;
       parts.flights.land(flight);
     }
   };

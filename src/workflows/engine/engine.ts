@@ -21,13 +21,14 @@ import { retryDelayMs } from "./backoff.ts";
 import { createCallRunner } from "./call-runner.ts";
 import { createClock } from "./clock.ts";
 import { registerCrons } from "./cron.ts";
+import { describeError } from "./describe-error.ts";
 import { listMatchPaths } from "./event-match.ts";
-import { createFlights, type Flights } from "./flights.ts";
+import { Flights } from "./flights.ts";
 import { type RegisteredFunction, readFunctionConfigs } from "./function-registry.ts";
-import { createPump, type Pump } from "./pump.ts";
+import { Pump } from "./pump.ts";
 import { createSdkHandler } from "./sdk-handler.ts";
 import { createSettler } from "./settle.ts";
-import type { EngineContext, EngineSettings } from "./types.ts";
+import type { EngineContext, EngineSettings, WorkKind } from "./types.ts";
 import { createUlid } from "./ulid.ts";
 import { listenForWork } from "./wake.ts";
 
@@ -59,7 +60,7 @@ export type EmbeddedEngine = {
 };
 
 const DEFAULTS: EngineSettings = {
-  concurrency: 8,
+  concurrency: 16,
   leaseMs: 15_000,
   callTimeoutMs: 30 * 60_000,
   sweepMs: 30_000,
@@ -69,89 +70,105 @@ const DEFAULTS: EngineSettings = {
 const GRACE_MS = 10_000;
 const IDLE_TIMEOUT_MS = 30_000;
 
-/** What runs between `start` and `stop`. */
+/** What there is between `start` and `stop`. */
 type Started = {
   functions: readonly RegisteredFunction[];
   flights: Flights;
   pump: Pump;
-  unlisten: () => Promise<void>;
   renewal: ReturnType<typeof setInterval>;
+  unlisten: () => Promise<void>;
 };
 
 export function createEmbeddedEngine(options: EngineOptions): EmbeddedEngine {
-  const context = createContext(options);
-  const { sql, clock } = context;
-  let started: Started | undefined;
+  return new Engine(options);
+}
 
-  const fetch = createApiFetch({
-    context,
-    functions: () => started?.functions,
-    checkpoint: async (token, steps) => (started ? started.flights.checkpoint(token, steps) : "stale"),
-    wake: (...kinds) => started?.pump.wake(...kinds),
-  });
+class Engine implements EmbeddedEngine {
+  readonly fetch: EngineFetch;
+  private readonly context: EngineContext;
+  private readonly soleProcess: boolean;
+  private started: Started | undefined;
 
-  return {
-    fetch,
-    start: async (functions, { client }) => {
-      if (started) throw new Error("The embedded workflow engine has been started already.");
-      const sdk = createSdkHandler(client, functions);
-      const registered = readFunctionConfigs(await sdk.readConfigs());
-      await prepareTables(context, registered, options.soleProcess ?? false);
-      const byId = new Map(registered.map((fn) => [fn.id, fn]));
-      const flights = createFlights(context);
-      const settler = createSettler(context, byId);
-      const runCall = createCallRunner({
-        context,
-        functions: byId,
-        flights,
-        sdk,
-        settler,
-        wake: (kind) => pump.wake(kind),
-      });
-      const pump = createPump({ context, functions: byId, flights, runCall });
-      started = {
-        functions: registered,
-        flights,
-        pump,
-        unlisten: async () => {},
-        renewal: renewLeases(context, flights),
-      };
-      pump.start();
-      started.unlisten = await listenForWork(context, pump.wake);
-    },
-    stop: async ({ graceMs = GRACE_MS } = {}) => {
-      const stopping = started;
-      if (!stopping) return;
-      stopping.flights.halt();
-      await stopping.unlisten();
-      await stopping.pump.stop();
-      await waitFor(() => stopping.flights.count() === 0, graceMs);
-      clearInterval(stopping.renewal);
-      if (started === stopping) started = undefined;
-    },
-    wake: () => started?.pump.wake(),
-    waitUntilIdle: async ({ timeoutMs = IDLE_TIMEOUT_MS } = {}) => {
-      const running = started;
-      if (!running) throw new Error("The embedded workflow engine has not been started.");
-      const functionIds = running.functions.map((fn) => fn.id);
-      const deadline = Date.now() + timeoutMs;
-      do {
-        running.pump.wake();
-        await waitFor(running.pump.isQuiet, deadline - Date.now());
-        if (running.pump.isQuiet() && !(await hasDueWork(sql, functionIds, clock.now()))) return;
-        await pause(5);
-      } while (Date.now() < deadline);
-      throw new Error(`The workflow engine is still at work after ${timeoutMs} ms.`);
-    },
-    listRuns: (filter) => listRuns(sql, filter),
-    readRun: (runId) => readRun(sql, runId),
-    listDeadRuns: (limit) => listDeadRuns(sql, limit),
-    replayDeadRun: async (runId) => {
-      const revived = await replayDeadRun(sql, runId, clock.now());
-      if (revived) started?.pump.wake("calls");
-      return revived;
-    },
-  };
+  constructor(options: EngineOptions) {
+    this.context = createContext(options);
+    this.soleProcess = options.soleProcess ?? false;
+    this.fetch = createApiFetch({
+      context: this.context,
+      functions: () => this.started?.functions,
+      checkpoint: async (token, steps) => this.started?.flights.checkpoint(token, steps) ?? "stale",
+      wake: (...kinds) => this.started?.pump.wake(...kinds),
+    });
+  }
+
+  async start(functions: readonly InngestFunction.Any[], { client }: { client: Inngest.Any }): Promise<void> {
+    if (this.started) throw new Error("The embedded workflow engine has been started already.");
+    const { context } = this;
+    const sdk = createSdkHandler(client, functions);
+    const registered = readFunctionConfigs(await sdk.readConfigs());
+    await prepareTables(context, registered, this.soleProcess);
+    const byId = new Map(registered.map((fn) => [fn.id, fn]));
+    const flights = new Flights(context);
+    const settler = createSettler(context, byId);
+    const wake = (kind: WorkKind) => pump.wake(kind);
+    const runCall = createCallRunner({ context, functions: byId, flights, sdk, settler, wake });
+    const pump = new Pump({ context, functions: byId, flights, runCall });
+    const renewal = startRenewal(context, flights);
+    const started: Started = { functions: registered, flights, pump, renewal, unlisten: async () => {} };
+    this.started = started;
+    pump.start();
+    started.unlisten = await listenForWork(context, (...kinds) => pump.wake(...kinds));
+  }
+
+  async stop({ graceMs = GRACE_MS }: { graceMs?: number } = {}): Promise<void> {
+    const stopping = this.started;
+    if (!stopping) return;
+    const { flights, pump, renewal, unlisten } = stopping;
+    flights.halt();
+    const deadline = Date.now() + graceMs;
+    // Neither may take longer than the grace: the database may be away.
+    await Promise.race([Promise.allSettled([unlisten(), pump.stop()]), pause(Math.max(graceMs, 1000))]);
+    await waitFor(() => flights.count === 0, deadline - Date.now());
+    clearInterval(renewal);
+    if (this.started === stopping) this.started = undefined;
+  }
+
+  wake(): void {
+    this.started?.pump.wake();
+  }
+
+  async waitUntilIdle({ timeoutMs = IDLE_TIMEOUT_MS }: { timeoutMs?: number } = {}): Promise<void> {
+    if (!this.started) throw new Error("The embedded workflow engine has not been started.");
+    const { pump, functions } = this.started;
+    const functionIds = functions.map((fn) => fn.id);
+    const deadline = Date.now() + timeoutMs;
+    do {
+      pump.wake();
+      await waitFor(() => pump.isQuiet(), deadline - Date.now());
+      const { sql, clock } = this.context;
+      if (pump.isQuiet() && !(await hasDueWork(sql, functionIds, clock.now()))) return;
+      await pause(5);
+    } while (Date.now() < deadline);
+    throw new Error(`The workflow engine is still at work after ${timeoutMs} ms.`);
+  }
+
+  listRuns(filter?: RunFilter): Promise<RunSummary[]> {
+    return listRuns(this.context.sql, filter);
+  }
+
+  readRun(runId: string): Promise<RunDetail | undefined> {
+    return readRun(this.context.sql, runId);
+  }
+
+  listDeadRuns(limit?: number): Promise<RunSummary[]> {
+    return listDeadRuns(this.context.sql, limit);
+  }
+
+  async replayDeadRun(runId: string): Promise<boolean> {
+    const { sql, clock, engineId } = this.context;
+    const revived = await replayDeadRun(sql, runId, { now: clock.now(), engineId });
+    if (revived) this.started?.pump.wake("calls");
+    return revived;
+  }
 }
 
 function createContext(options: EngineOptions): EngineContext {
@@ -195,7 +212,7 @@ function listCancelListeners(functions: readonly RegisteredFunction[]) {
   );
 }
 
-function renewLeases(context: EngineContext, flights: Flights): ReturnType<typeof setInterval> {
+function startRenewal(context: EngineContext, flights: Flights): ReturnType<typeof setInterval> {
   let renewing = false;
   return setInterval(async () => {
     if (renewing) return;
@@ -203,7 +220,7 @@ function renewLeases(context: EngineContext, flights: Flights): ReturnType<typeo
     try {
       await flights.renew();
     } catch (error) {
-      context.log.warn({ err: error }, "workflow leases could not be renewed");
+      context.log.warn(describeError(error), "workflow leases could not be renewed");
     } finally {
       renewing = false;
     }

@@ -4,7 +4,7 @@
  */
 import { type CallLease, renewLeases, requeueCall } from "../../db/engine-queue.ts";
 import { type Checkpoint, type StepResult, storeCheckpoints } from "../../db/engine-steps.ts";
-import { createBatcher } from "./batcher.ts";
+import { type Batcher, createBatcher } from "./batcher.ts";
 import type { EngineContext } from "./types.ts";
 
 export type Flight = {
@@ -20,84 +20,93 @@ export type Flight = {
 /** `stale`: the lease is gone, the call must not go on. */
 export type CheckpointAnswer = "stored" | "stale";
 
-export type Flights = {
-  take(lease: CallLease, functionId: string): Flight;
-  land(flight: Flight): void;
-  count(): number;
-  /** Stores steps that the SDK has run within a call that goes on. */
-  checkpoint(token: string, steps: readonly StepResult[]): Promise<CheckpointAnswer>;
+export class Flights {
+  private readonly context: EngineContext;
+  private readonly flights = new Map<string, Flight>();
+  private readonly checkpoints: Batcher<Checkpoint, boolean>;
+  private halted = false;
+  private renewedAt: number;
+
+  constructor(context: EngineContext) {
+    this.context = context;
+    this.renewedAt = context.clock.now().getTime();
+    this.checkpoints = createBatcher(async (batch) => {
+      const held = await storeCheckpoints(context.sql, batch, context.clock.now());
+      return batch.map(({ lease }) => held.has(lease.item));
+    });
+  }
+
+  get count(): number {
+    return this.flights.size;
+  }
+
   /** From now on each call ends after the step it is at; the rest of its run is left to whoever claims it. */
-  halt(): void;
-  readonly halting: boolean;
-  /** Extends the leases. To be called well before they run out. */
-  renew(): Promise<void>;
-};
+  halt(): void {
+    this.halted = true;
+  }
 
-export function createFlights(context: EngineContext): Flights {
-  const { sql, log, clock, settings } = context;
-  const flights = new Map<string, Flight>();
-  let halting = false;
+  get halting(): boolean {
+    return this.halted;
+  }
 
-  const checkpoints = createBatcher<Checkpoint, boolean>(async (batch) => {
-    const held = await storeCheckpoints(sql, batch, clock.now());
-    return batch.map(({ lease }) => held.has(lease.item));
-  });
+  take(lease: CallLease, functionId: string): Flight {
+    const token = `${lease.item}.${lease.claims}`;
+    const flight: Flight = { token, lease, functionId, progressAt: Date.now(), released: false };
+    this.flights.set(token, flight);
+    return flight;
+  }
 
-  async function checkpoint(token: string, steps: readonly StepResult[]): Promise<CheckpointAnswer> {
-    const flight = flights.get(token);
+  land(flight: Flight): void {
+    flight.released = true;
+    this.flights.delete(flight.token);
+  }
+
+  /** Stores steps that the SDK has run within a call that goes on. */
+  async checkpoint(token: string, steps: readonly StepResult[]): Promise<CheckpointAnswer> {
+    const flight = this.flights.get(token);
     if (!flight || flight.released) return "stale";
-    if (!(await checkpoints.add({ lease: flight.lease, steps }))) {
-      lose(flight);
+    if (!(await this.checkpoints.add({ lease: flight.lease, steps }))) {
+      this.lose(flight);
       return "stale";
     }
     flight.progressAt = Date.now();
-    if (!halting) return "stored";
+    if (!this.halted) return "stored";
     flight.released = true;
-    await requeueCall(sql, flight.lease, { attempt: 0, dueAt: clock.now() });
+    await requeueCall(this.context.sql, flight.lease, { attempt: 0, dueAt: this.context.clock.now() });
     return "stale";
   }
 
-  function lose(flight: Flight): void {
+  /**
+   * Extends the leases. After the process has stalled this comes late, and must come before the next claim: otherwise
+   * the process would take its own calls for those of a dead one, and run them a second time.
+   */
+  async renew(): Promise<void> {
+    const { sql, clock, settings } = this.context;
+    const now = clock.now().getTime();
+    const held = [...this.flights.values()].filter((flight) => !flight.released);
+    if (held.length > 0) {
+      const leases = held.map((flight) => flight.lease);
+      const renewed = await renewLeases(sql, leases, new Date(now + settings.leaseMs));
+      // One that landed meanwhile has no row any more, and has lost nothing.
+      for (const flight of held) {
+        if (!renewed.has(flight.lease.item) && this.flights.has(flight.token)) this.lose(flight);
+      }
+    }
+    this.renewedAt = now;
+  }
+
+  /** A lease of this process may have run out, or be about to. */
+  isRenewalLate(): boolean {
+    return this.context.clock.now().getTime() - this.renewedAt > this.context.settings.leaseMs / 2;
+  }
+
+  private lose(flight: Flight): void {
     if (flight.released) return;
     flight.released = true;
     const { runId } = flight.lease;
-    log.warn(
+    this.context.log.warn(
       { runId, functionId: flight.functionId },
       "a workflow call has lost its lease, or its run was ended",
     );
   }
-
-  async function renew(): Promise<void> {
-    const held = [...flights.values()].filter((flight) => !flight.released);
-    if (held.length === 0) return;
-    const leaseUntil = new Date(clock.now().getTime() + settings.leaseMs);
-    const renewed = await renewLeases(
-      sql,
-      held.map((flight) => flight.lease),
-      leaseUntil,
-    );
-    // One that landed meanwhile has no row any more, and has lost nothing.
-    for (const flight of held) {
-      if (!renewed.has(flight.lease.item) && flights.has(flight.token)) lose(flight);
-    }
-  }
-
-  return {
-    take: (lease, functionId) => {
-      const token = `${lease.item}.${lease.claims}`;
-      const flight: Flight = { token, lease, functionId, progressAt: Date.now(), released: false };
-      flights.set(token, flight);
-      return flight;
-    },
-    land: (flight) => flights.delete(flight.token),
-    count: () => flights.size,
-    checkpoint,
-    halt: () => {
-      halting = true;
-    },
-    get halting() {
-      return halting;
-    },
-    renew,
-  };
 }

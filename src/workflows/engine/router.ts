@@ -9,6 +9,7 @@ import {
 } from "../../db/engine-events.ts";
 import { cancelRuns } from "../../db/engine-runs.ts";
 import { endWaits, findWaits, type MetWait } from "../../db/engine-waits.ts";
+import { describeError } from "./describe-error.ts";
 import { idempotentUntil } from "./event-api.ts";
 import { isWaitMet, listMatchKeys } from "./event-match.ts";
 import type { RegisteredFunction } from "./function-registry.ts";
@@ -28,7 +29,7 @@ export async function routeEvents(
   try {
     return await routeBatch(context, functions, BATCH);
   } catch (error) {
-    context.log.warn({ err: error }, "a batch of workflow events could not be routed together");
+    context.log.warn(describeError(error), "a batch of workflow events could not be routed together");
     return routeOne(context, functions);
   }
 }
@@ -42,7 +43,8 @@ async function routeOne(context: EngineContext, functions: readonly RegisteredFu
   } catch (error) {
     // Without a taken event, it is the database that fails: the caller waits and tries again.
     if (eventId === undefined || isCut(error)) throw error;
-    context.log.error({ eventId, err: error }, "a workflow event could not be routed and is put aside");
+    const fields = { eventId, ...describeError(error) };
+    context.log.error(fields, "a workflow event could not be routed and is put aside");
     await markEventsRouted(context.sql, [eventId]);
     return 1;
   }

@@ -5,6 +5,7 @@ import {
   type CallLease,
   type ClaimedCall,
   deleteCall,
+  hasPending,
   holdCall,
   planStepCalls,
   requeueCall,
@@ -100,6 +101,7 @@ export function createSettler(
           return "on";
         }
         await deleteCall(tx, call);
+        await refuseStuckRun(tx, call.runId);
         return "queued";
       }),
 
@@ -115,6 +117,12 @@ export function createSettler(
         return "ended";
       }),
   };
+}
+
+/** A run with nothing to come would stay as it is for ever; better that it dies and is seen. */
+async function refuseStuckRun(tx: Sql, runId: string): Promise<void> {
+  if (!(await hasPending(tx, runId)))
+    throw new Error("The function has ended its call without anything to come.");
 }
 
 async function addFoundSteps(

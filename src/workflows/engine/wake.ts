@@ -1,26 +1,7 @@
-/** What makes the engine look for work: a notification from another process, the one timer, and the sweep behind both. */
+/** What makes the engine look for work sooner than its timer: a notification from another process. */
 import { WAKE_CHANNEL } from "../../db/engine-events.ts";
+import { describeError } from "./describe-error.ts";
 import type { EngineContext, WorkKind } from "./types.ts";
-
-/** The longest delay that timers keep (2^31 - 1 ms). */
-const TIMER_MAX_MS = 2_147_483_647;
-
-export type Alarm = {
-  /** Rings after `delayMs`, unless set again before. */
-  set(delayMs: number): void;
-  clear(): void;
-};
-
-export function createAlarm(ring: () => void): Alarm {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  return {
-    set: (delayMs) => {
-      clearTimeout(timer);
-      timer = setTimeout(ring, Math.min(Math.max(0, delayMs), TIMER_MAX_MS));
-    },
-    clear: () => clearTimeout(timer),
-  };
-}
 
 /**
  * Calls `onWake` when another engine or sender has committed work, and whenever the connection comes back, since what
@@ -44,7 +25,7 @@ export async function listenForWork(
     );
     return () => subscription.unlisten();
   } catch (error) {
-    context.log.warn({ err: error }, "the workflow engine cannot LISTEN and falls back to sweeping");
+    context.log.warn(describeError(error), "the workflow engine cannot LISTEN and falls back to sweeping");
     return async () => {};
   }
 }
