@@ -27,6 +27,7 @@ export interface LabelLine {
 
 /** Reads `Label: value`, bold or quoted; null where the label is none of a mail's. */
 export function readLabel(line: Line): LabelLine | null {
+  if (line.text.slice(0, 40).search(/[:：]/) < 1) return null;
   const text = stripMarkup(line.text.replace(/^[>|\s]+/, ""));
   const colon = text.search(/[:：]/);
   if (colon < 1 || colon > 30) return null;
@@ -62,9 +63,10 @@ export interface HeaderBlock {
 export function readHeaderBlock(lines: Line[], start: number, afterMarker: boolean): HeaderBlock | null {
   const first = lines[start];
   if (first === undefined) return null;
+  if (readLabel(first) === null) return null;
   const flat = readFlatBlock(first);
   if (flat !== null) return { end: start + 1, fromValue: flat };
-  if (readLabel(first) === null || (!afterMarker && isPastedSource(lines, start))) return null;
+  if (!afterMarker && isPastedSource(lines, start)) return null;
   const seen = new Set<LabelKind>();
   let fromValue = "";
   let hasAddress = false;

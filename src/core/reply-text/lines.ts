@@ -47,7 +47,7 @@ export function isOddQuote(lines: Line[], index: number): boolean {
 
 /** Without invisible and direction marks, white space folded to single spaces. */
 export function foldLine(text: string): string {
-  if (/^[\x21-\x7e]*$/.test(text)) return text;
+  if (/^[\x20-\x7e]*$/.test(text) && !text.includes("  ")) return text.trim();
   const folded = text
     .replace(/\p{Cf}+/gu, "")
     .replace(/\s+/g, " ")

@@ -22,8 +22,12 @@ const NOTES_HEADER =
 const ABOVE_THIS_LINE =
   /(?:reply|respond|type|write|answer)\b.{0,40}\babove this line|(?:antwort|schreib)\p{L}*.{0,40}(?:über|oberhalb) dieser (?:zeile|linie)|(?:répon|écri)\p{L}*.{0,40}au-dessus de cette ligne|(?:respond|escrib)\p{L}*.{0,40}(?:encima|arriba) de esta línea|(?:respond|escrev)\p{L}*.{0,40}acima d?esta linha|(?:rispond|scriv)\p{L}*.{0,40}sopra questa (?:riga|linea)|(?:antwoord|reageer)\p{L}*.{0,40}boven deze (?:regel|lijn)|ответ\p{L}*.{0,40}выше этой (?:строки|линии)/iu;
 
+const STARTS_DASHED = new RegExp(`^${DASHES}{2}`, "u");
+
+const NAMES_A_LINE = /line|zeile|linie|ligne|l[íi]nea|linha|riga|regel|lijn|строк|лини/i;
+
 export function isOriginalMessageMarker(line: Line): boolean {
-  if (line.isLong || line.text.length > 160) return false;
+  if (line.isLong || line.text.length > 160 || !STARTS_DASHED.test(line.text)) return false;
   return ORIGINAL_DASHED.test(line.text) || NOTES_HEADER.test(line.text);
 }
 
@@ -34,12 +38,14 @@ export function isBareOriginalMessage(line: Line): boolean {
 
 export function isForwardMarker(line: Line): boolean {
   if (line.isLong || line.text.length > 200) return false;
-  return FORWARDED_DASHED.test(line.text) || FORWARDED_BARE.test(stripMarkup(line.text));
+  if (STARTS_DASHED.test(line.text) && FORWARDED_DASHED.test(line.text)) return true;
+  return /[:：]\W*$/u.test(line.text) && FORWARDED_BARE.test(stripMarkup(line.text));
 }
 
 /** What a helpdesk puts over its mails. */
 export function isReplyAboveMarker(line: Line): boolean {
-  return !line.isLong && line.text.length < 160 && ABOVE_THIS_LINE.test(line.text);
+  if (line.isLong || line.text.length >= 160 || !NAMES_A_LINE.test(line.text)) return false;
+  return ABOVE_THIS_LINE.test(line.text);
 }
 
 /** A line of signs only. */

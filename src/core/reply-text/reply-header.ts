@@ -11,10 +11,6 @@ const WROTE_SPACED = `(?<![\\p{L}\\p{M}])(?:${anyOf(WROTE_WORDS.filter((word) =>
 const WROTE_SOURCE = `(?:${WROTE_SPACED}|${anyOf(WROTE_WORDS.filter(isUnspaced))})`;
 const WROTE = new RegExp(WROTE_SOURCE, "iu");
 const ENDS_WITH_VERB = new RegExp(`${WROTE_SOURCE}[^\\p{L}\\p{N}]*$`, "iu");
-const ENDS = new RegExp(
-  `[:：][\\s*_-]*$|${WROTE_SOURCE}[^\\p{L}\\p{N}]*$|[)>\\]] ?[\\s*_-]*$|^(?:19|20)\\d{2}[-/].{6,120}$`,
-  "iu",
-);
 const ON_SPACED = ON_WORDS.filter((word) => !isUnspaced(word));
 const STARTS_WITH_ON = new RegExp(
   `^(?:(?:${anyOf(ON_SPACED)})(?![\\p{L}\\p{M}'’])|${anyOf(ON_WORDS.filter(isUnspaced))})`,
@@ -37,7 +33,9 @@ const hasFullDate = (text: string) =>
 
 /** True where the last line of a reply header could be: a cheap test before the costly one. */
 export function mayEndReplyHeader(line: Line): boolean {
-  return !line.isLong && line.text !== "" && ENDS.test(line.text);
+  if (line.isLong || line.text === "") return false;
+  if (/[:：)>\]][\s*_-]*$/u.test(line.text.slice(-8)) || /^(?:19|20)\d{2}[-/]/.test(line.text)) return true;
+  return ENDS_WITH_VERB.test(line.text.slice(-40));
 }
 
 /**
