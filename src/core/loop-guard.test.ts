@@ -253,6 +253,11 @@ describe("automatic replies", () => {
   });
 });
 
+test("a prefix in front of the subject that it answers is enough", () => {
+  expect(kindOf({ subject: "Out of Office: Re: [#1042] Printer", text: "..." })).toBe("auto-reply");
+  expect(kindOf({ subject: "Re: Out of Office: Printer", text: "..." })).toBe("person");
+});
+
 describe("bounces and reports", () => {
   const DSN = "multipart/report; report-type=delivery-status; boundary=x";
 

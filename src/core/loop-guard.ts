@@ -175,7 +175,7 @@ function looksLikeAutoReply(mail: ClassifiableMail): boolean {
     /^(?:bulk|junk)/i.test(firstOf(headers, "precedence")),
     firstOf(headers, "x-loop") !== "",
     AUTO_REPLY_BODY.test(start) && !/[?？]/u.test(start),
-    hasPrefix && answers,
+    hasPrefix && (answers || /[:：] ?(?:re|aw|sv|antw|tr|fwd?|wg|回复|답장) ?[:：]/iu.test(subject)),
   ].filter(Boolean).length;
   if (isNullSender(headers) && (answers || AUTO_REPLY_BODY.test(start))) return true;
   return (hasPrefix && signs >= 1) || (AUTO_REPLY_WORDS.test(subject) && signs >= 2);
