@@ -36,6 +36,11 @@ export async function findOrCreateRequester(sql: Sql, identity: RequesterIdentit
   return row.id;
 }
 
+/** Held until the transaction ends: what is counted for this requester meanwhile stays as counted. */
+export async function lockRequester(sql: Sql, requesterId: string): Promise<void> {
+  await sql`select 1 from requesters where id = ${requesterId} for update`;
+}
+
 /** Marks a mail address as bouncing for good. */
 export async function markRequesterBouncing(sql: Sql, email: string): Promise<void> {
   await sql`update requesters set mail_state = 'bouncing' where channel = 'email' and address = ${email.toLowerCase()}`;

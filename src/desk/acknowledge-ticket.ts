@@ -2,6 +2,7 @@
 import { writeAcknowledgement } from "../core/notices.ts";
 import { inTransaction, type SqlPool } from "../db/client.ts";
 import { countRecentAutomaticMail } from "../db/deliveries.ts";
+import { lockRequester } from "../db/requesters.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
 import { lockTicketStatus, readTicket, type TicketRow } from "../db/tickets.ts";
 import type { DeskSettings } from "./desk-settings.ts";
@@ -52,6 +53,7 @@ async function whyWithheld(
   if (ticket.channel !== "email") return null;
   if (ticket.noAutomaticAnswer !== null) return ticket.noAutomaticAnswer;
   if (ticket.requesterMailState === "bouncing") return "Mail to this address bounces.";
+  await lockRequester(tx, ticket.requesterId);
   const sentThisHour = await countRecentAutomaticMail(tx, ticket.requesterId);
   if (sentThisHour >= settings.automaticMailPerHour) {
     return `This address got ${sentThisHour} automatic mails within the hour, which is the most that we send.`;
