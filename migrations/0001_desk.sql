@@ -322,7 +322,7 @@ with seed (name, normalised, aliases) as (values
   ('Google Workspace', 'googleworkspace', array['gmail', 'gsuite', 'googlecalendar']),
   ('Billing', 'billing', array['invoicing', 'payments', 'stripe', 'refunds']),
   ('API', 'api', array['rest', 'restapi', 'webhooks', 'integrations']),
-  ('React', 'react', array['reactjs']),
+  ('React', 'react', array[]::text[]),
   ('JavaScript', 'javascript', array['js', 'ecmascript']),
   ('TypeScript', 'typescript', array['ts']),
   ('Node.js', 'nodejs', array['node']),

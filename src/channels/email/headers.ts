@@ -67,7 +67,7 @@ function readField(line: string, hint: string | null): HeaderField | null {
   return { name, value: cleanLine(decodeBytes(bytes, null, hint)).trim() };
 }
 
-function findHeaderEnd(mail: Uint8Array): number {
+export function findHeaderEnd(mail: Uint8Array): number {
   for (let at = mail.indexOf(LF); at >= 0; at = mail.indexOf(LF, at + 1)) {
     if (mail[at + 1] === LF || (mail[at + 1] === CR && mail[at + 2] === LF)) return at + 1;
   }

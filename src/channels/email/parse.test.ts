@@ -22,6 +22,16 @@ async function parseFixture(name: string): Promise<InboundEmail> {
 const textOf = (content: Uint8Array) => new TextDecoder().decode(content);
 
 describe("parseMail", () => {
+  it("keeps the words of a multipart whose boundary never occurs", async () => {
+    const head =
+      "From: ada@customer.example\nSubject: Lost\nContent-Type: multipart/mixed; boundary=declared\n\n";
+    const mail = await parseRaw(
+      `${head}--another\nContent-Type: text/plain\n\nThe printer is on fire.\n--another--\n`,
+    );
+    expect(mail.text).toContain("The printer is on fire.");
+    expect((await parseRaw(`${head}No part at all.\n`)).text).toBe("No part at all.");
+  });
+
   it("reads an ordinary mail into every field", async () => {
     const mail = await parseFixture("first-contact");
     expect(mail).toMatchObject({

@@ -4,6 +4,7 @@ import type { BounceReport, InboundAttachment, InboundEmail, InboundUnreadable }
 import { findForwardedSender, trimReply } from "../../core/reply-text.ts";
 import { readAddresses } from "./addresses.ts";
 import { readAuthentication } from "./authentication.ts";
+import { readBareBody } from "./bare-body.ts";
 import { chooseBody } from "./body.ts";
 import { decodeBytes } from "./charset.ts";
 import { cleanLine } from "./clean-text.ts";
@@ -90,6 +91,11 @@ function explainFailure(error: unknown): string {
   return `The parser failed: ${cleanLine(message).slice(0, 300)}`;
 }
 
+/** A multipart in which the parser found nothing: its boundary is declared wrongly. */
+function hasNoParts({ body, attachments }: MimeContent): boolean {
+  return body.kind === "multipart" && body.parts.length === 0 && attachments.length === 0;
+}
+
 function buildEmail(
   raw: Uint8Array,
   mail: Uint8Array,
@@ -98,7 +104,9 @@ function buildEmail(
 ): InboundEmail {
   const fields = readHeaderFields(mail);
   const headers = decodeHeaders(fields);
-  const { text, html } = chooseBody(content.body);
+  const body = chooseBody(content.body);
+  const { html } = body;
+  const text = hasNoParts(content) ? readBareBody(mail) : body.text;
   const attachments = content.attachments.map(toAttachment);
   const messageId = readMessageId(firstValue(fields, "message-id"));
   const date = readDate(firstValue(fields, "date"));
