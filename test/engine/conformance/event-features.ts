@@ -231,6 +231,32 @@ export const eventFeatures: Feature[] = [
     },
   },
   {
+    name: "an event that both starts and cancels a function's runs replaces the run before it",
+    functions: (client, probe) => [
+      client.createFunction(
+        {
+          id: "latest-only",
+          cancelOn: [{ event: "draft/saved", match: "data.draft" }],
+          triggers: [{ event: "draft/saved" }],
+        },
+        async ({ event, step }) => {
+          await step.sleep("until it is quiet", "3s");
+          await step.run("publish", () => probe.note(`publish ${event.data.version}`));
+        },
+      ),
+    ],
+    verify: async (harness, probe) => {
+      const [first = ""] = await harness.send({ name: "draft/saved", data: { draft: 1, version: 1 } });
+      await harness.settle();
+      const [second = ""] = await harness.send({ name: "draft/saved", data: { draft: 1, version: 2 } });
+      await harness.settle();
+      await harness.passTime(3500);
+      expect(probe.notes).toEqual(["publish 2"]);
+      expect((await harness.runsOf(first))[0]?.status).toBe("cancelled");
+      expect((await harness.runsOf(second))[0]?.status).toBe("finished");
+    },
+  },
+  {
     name: "a wait for an event and a sleep can race: the first ends the run",
     functions: (client, probe) => [
       client.createFunction(
