@@ -126,7 +126,7 @@ class Engine implements EmbeddedEngine {
     flights.halt();
     const deadline = Date.now() + graceMs;
     // Neither may take longer than the grace: the database may be away.
-    await Promise.race([Promise.allSettled([unlisten(), pump.stop()]), pause(Math.max(graceMs, 1000))]);
+    await settleWithin(Math.max(graceMs, 1000), [unlisten(), pump.stop()]);
     await waitFor(() => flights.count === 0, deadline - Date.now());
     clearInterval(renewal);
     if (this.started === stopping) this.started = undefined;
@@ -225,6 +225,16 @@ function startRenewal(context: EngineContext, flights: Flights): ReturnType<type
       renewing = false;
     }
   }, context.settings.leaseMs / 3);
+}
+
+/** Waits for all of the work, and no longer than `limitMs`; leaves no timer behind that would keep a process alive. */
+async function settleWithin(limitMs: number, work: Promise<void>[]): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([Promise.allSettled(work), limit]);
+  clearTimeout(timer);
 }
 
 async function waitFor(condition: () => boolean, timeoutMs: number): Promise<void> {
