@@ -1,14 +1,17 @@
 /** The command line: `deskhand COMMAND`. Each command stands in its own file and answers with an exit status. */
+import { createRequire } from "node:module";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { createCommandContext, EXIT, runCommand } from "./commands/command-context.ts";
+import { type CommandContext, createCommandContext, EXIT, runCommand } from "./commands/command-context.ts";
 
 interface JsonOption {
   json?: boolean;
 }
 
 /** Runs the command of the arguments. The status: 0 done, 1 failed, 2 wrong usage or configuration, 75 try later. */
-export async function runCli(args: string[]): Promise<number> {
-  const context = createCommandContext();
+export async function runCli(
+  args: string[],
+  context: CommandContext = createCommandContext(),
+): Promise<number> {
   let status: number = EXIT.done;
   const run = (work: () => Promise<number>) => async (): Promise<void> => {
     status = await runCommand(context, work);
@@ -23,15 +26,23 @@ export async function runCli(args: string[]): Promise<number> {
   return status;
 }
 
-type Runner = (work: () => Promise<number>) => () => Promise<void>;
-type Context = ReturnType<typeof createCommandContext>;
+function readVersion(): string {
+  return (createRequire(import.meta.url)("../package.json") as { version: string }).version;
+}
 
-function createProgram(context: Context, run: Runner): Command {
+type Runner = (work: () => Promise<number>) => () => Promise<void>;
+
+function createProgram(context: CommandContext, run: Runner): Command {
   const program = new Command("deskhand")
     .description(
       "Mails and Slack messages become tickets, are triaged, assigned and answered, and none is lost.",
     )
+    .version(readVersion())
     .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.print(text.trimEnd()),
+      writeErr: (text) => context.say(text.trimEnd()),
+    })
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError("(deskhand --help lists the commands, deskhand COMMAND --help their options)");
   addServiceCommands(program, context, run);
@@ -43,7 +54,7 @@ function createProgram(context: Context, run: Runner): Command {
 const jsonOption = (): Option =>
   new Option("--json", "print JSON on standard output, everything else on standard error");
 
-function addServiceCommands(program: Command, context: Context, run: Runner): void {
+function addServiceCommands(program: Command, context: CommandContext, run: Runner): void {
   program
     .command("start")
     .description("run the service: reads the environment and .env, stops cleanly on Ctrl-C")
@@ -70,7 +81,7 @@ function addServiceCommands(program: Command, context: Context, run: Runner): vo
     );
 }
 
-function addMailCommands(program: Command, context: Context, run: Runner): void {
+function addMailCommands(program: Command, context: CommandContext, run: Runner): void {
   program
     .command("explain [files...]")
     .description("say what intake would do with a mail, and why; changes nothing and needs no database")
@@ -121,7 +132,7 @@ function addMailCommands(program: Command, context: Context, run: Runner): void 
     );
 }
 
-function addOperatorCommands(program: Command, context: Context, run: Runner): void {
+function addOperatorCommands(program: Command, context: CommandContext, run: Runner): void {
   program
     .command("migrate")
     .description("bring the database's schema up to date; safe to run twice, or twice at once")

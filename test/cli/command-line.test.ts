@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "../../src/cli.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
 import { type Finished, runDeskhand, type Settings } from "../helpers/deskhand-process.ts";
 import { startSmtpSink } from "../helpers/smtp-sink.ts";
@@ -18,8 +19,29 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const start = (settings: Settings): Promise<Finished> =>
-  runDeskhand(["start"], { DATA_DIR: dataDir, DATABASE_URL: db.url, PORT: "0", ...settings });
+/** The same command line without a process of its own: for whatever needs no standard input and no exit. */
+async function runHere(args: string[], settings: Settings): Promise<Finished> {
+  let stdout = "";
+  let stderr = "";
+  const status = await runCli(args, {
+    env: { LOG_LEVEL: "silent", ...settings },
+    print: (text) => {
+      stdout += `${text}\n`;
+    },
+    say: (text) => {
+      stderr += `${text}\n`;
+    },
+  });
+  return { status, stdout, stderr };
+}
+
+const service = (settings: Settings): Settings => ({
+  DATA_DIR: dataDir,
+  DATABASE_URL: db.url,
+  PORT: "0",
+  ...settings,
+});
+const start = (settings: Settings): Promise<Finished> => runHere(["start"], service(settings));
 
 function expectOneMessage({ status, stdout, stderr }: Finished, key: string): void {
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
@@ -37,8 +59,8 @@ async function listen(): Promise<{ server: Server; port: number }> {
 
 describe("a configuration that cannot work ends in one message that names the key, and exit 2", () => {
   it("missing secret", async () => {
-    const result = await start({ SLACK_BOT_TOKEN: "xoxb-1", SLACK_TRIAGE_CHANNEL: "C1" });
-    expectOneMessage(result, "SLACK_SIGNING_SECRET");
+    const settings = service({ SLACK_BOT_TOKEN: "xoxb-1", SLACK_TRIAGE_CHANNEL: "C1" });
+    expectOneMessage(await runDeskhand(["start"], settings), "SLACK_SIGNING_SECRET");
   });
 
   it("wrong port", async () => {
@@ -81,7 +103,7 @@ describe("wrong usage ends with exit 2 and a hint", () => {
   it.each([[["strat"]], [["start", "--jsno"]], [["explain", "--nope"]], [["admin", "create"]], [["replay"]]])(
     "%j",
     async (args) => {
-      const { status, stdout, stderr } = await runDeskhand(args, { DATA_DIR: dataDir });
+      const { status, stdout, stderr } = await runHere(args, { DATA_DIR: dataDir });
       expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
       expect(stderr).not.toBe("");
     },
@@ -90,7 +112,7 @@ describe("wrong usage ends with exit 2 and a hint", () => {
   it.each(["start", "demo", "migrate", "explain", "ingest", "reconcile", "doctor", "replay"])(
     "%s --help explains itself on standard output",
     async (command) => {
-      const { status, stdout } = await runDeskhand([command, "--help"], { DATA_DIR: dataDir });
+      const { status, stdout } = await runHere([command, "--help"], { DATA_DIR: dataDir });
       expect(status).toBe(0);
       expect(stdout).toContain(`deskhand ${command}`);
     },
@@ -110,7 +132,7 @@ describe("while the database is away", () => {
 
   it("doctor says so, with a fix, and exits 1", async () => {
     const settings = { DATA_DIR: dataDir, DATABASE_URL: "postgres://u:p@127.0.0.1:9/desk" };
-    const { status, stdout } = await runDeskhand(["doctor", "--json"], settings);
+    const { status, stdout } = await runHere(["doctor", "--json"], settings);
     expect(status).toBe(1);
     const report = JSON.parse(stdout) as {
       ok: boolean;
