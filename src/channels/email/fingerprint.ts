@@ -10,13 +10,18 @@ export interface FingerprintParts {
   /** The body as sent: the plain text, or the HTML where there is none. */
   body: string;
   attachments: Pick<InboundAttachment, "filename" | "content">[];
+  source: Uint8Array;
 }
 
 /**
  * Hex SHA-256 over Message-ID, From, Date, Subject, body and attachments. Trace headers are left out, and white space
- * at line ends counts for nothing: relays change both.
+ * at line ends counts for nothing: relays change both. Where neither Message-ID nor Date tells two mails with the same
+ * words apart, as with some forms and scripts, only the same bytes are the same mail.
  */
 export function fingerprintMail(parts: FingerprintParts): string {
+  if (parts.messageId === null && parts.date === null) {
+    return createHash("sha256").update(parts.source).digest("hex");
+  }
   const body = parts.body
     .split("\n")
     .map((line) => line.trimEnd())

@@ -213,6 +213,13 @@ describe("parseMail", () => {
 });
 
 describe("fingerprint", () => {
+  it("keeps mails apart that have the same words, and neither a Message-ID nor a Date", async () => {
+    const form = "From: form@customer.example\nSubject: Contact\n\nPlease call me.\n";
+    const one = await parseRaw(`Received: from web1; Mon, 2 Nov 2026 09:00:00 +0000\n${form}`);
+    const two = await parseRaw(`Received: from web1; Mon, 2 Nov 2026 17:30:00 +0000\n${form}`);
+    expect(two.fingerprint).not.toBe(one.fingerprint);
+  });
+
   const mail = (trace: string, end = "") =>
     `${trace}From: a@b.example\nMessage-ID: <1@b.example>\nSubject: s\n\nwords${end}\n`;
 

@@ -142,6 +142,7 @@ function buildEmail(
       subject,
       body: html ?? text,
       attachments,
+      source: raw,
     }),
     raw,
   };
