@@ -56,12 +56,10 @@ async function startEmbedded(dataDir: string, options: OpenDatabaseOptions) {
     return await startEmbeddedPostgres({ dataDir, role, log, ...(onLost ? { onLost } : {}) });
   } catch (error) {
     if (!(error instanceof EmbeddedPostgresError)) throw error;
-    throw new StartupError(
-      "DATA_DIR",
-      error.message,
-      "Or set DATABASE_URL to a Postgres of your own.",
-      error,
-    );
+    const other = error.message.includes("DATABASE_URL")
+      ? ""
+      : "Or set DATABASE_URL to a Postgres of your own.";
+    throw new StartupError("DATA_DIR", error.message, other, error);
   }
 }
 

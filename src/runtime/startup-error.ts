@@ -5,7 +5,7 @@ export class StartupError extends Error {
   readonly fix: string;
 
   constructor(setting: string, problem: string, fix: string, cause?: unknown) {
-    super(`${setting}: ${problem} ${fix}`, cause === undefined ? undefined : { cause });
+    super(`${setting}: ${problem} ${fix}`.trimEnd(), cause === undefined ? undefined : { cause });
     this.name = "StartupError";
     this.setting = setting;
     this.problem = problem;

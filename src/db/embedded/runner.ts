@@ -2,13 +2,13 @@
  * Under which identity the Postgres programs run. Postgres refuses uid 0, so for root there are three ways:
  * 1. `unshare -U`: a user namespace in which root's uid reads as another. Files stay root's; works under a 0700 home.
  * 2. As an unprivileged uid (the owner of an existing cluster, else 65534), where that uid can reach the files.
- * 3. The same with the one capability to pass by file permissions (`setpriv`), where it cannot.
+ * 3. The same with the one capability to pass by file permissions (`setpriv`), where it cannot reach the data.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { chmod, chown, lchown, readdir, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { EmbeddedPostgresError } from "./errors.ts";
 
 type Identity = { uid: number; gid: number };
@@ -78,7 +78,10 @@ export function explainBrokenBinaries(postgres: string): EmbeddedPostgresError |
 }
 
 function chooseDroppedRunner(directory: string, postgres: string, owner: Identity): Runner {
-  const probe = ["/bin/sh", "-c", 'test -w "$1" && "$2" --version', "sh", directory, postgres];
+  // `initdb --show` looks for `postgres` beside itself as the server does, by access(2), which heeds no capability:
+  // `postgres --version` would run where the server then cannot find itself.
+  const initdb = join(dirname(postgres), "initdb");
+  const probe = ["/bin/sh", "-c", 'test -w "$1" && "$2" --show -D "$1"', "sh", directory, initdb];
   if (succeeds(probe, owner)) return { prefix: [], identity: owner };
   const prefix = [
     "setpriv",
