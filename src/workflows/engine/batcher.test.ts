@@ -9,7 +9,7 @@ function gate() {
   return { open: () => open(), opened };
 }
 
-it("writes the first item at once, and what comes meanwhile together, each with its own answer", async () => {
+it("writes together what comes in one turn, and what comes during a write, each with its own answer", async () => {
   const batches: number[][] = [];
   const first = gate();
   const batcher = createBatcher<number, number>(async (items) => {
@@ -17,22 +17,24 @@ it("writes the first item at once, and what comes meanwhile together, each with 
     if (batches.length === 1) await first.opened;
     return items.map((item) => item * 10);
   });
-  const answers = [1, 2, 3].map((item) => batcher.add(item));
-  expect(batches).toEqual([[1]]);
+  const answers = [1, 2].map((item) => batcher.add(item));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(batches).toEqual([[1, 2]]);
+  answers.push(batcher.add(3), batcher.add(4));
   first.open();
-  expect(await Promise.all(answers)).toEqual([10, 20, 30]);
-  expect(batches).toEqual([[1], [2, 3]]);
+  expect(await Promise.all(answers)).toEqual([10, 20, 30, 40]);
+  expect(batches).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
 });
 
 it("one bad item fails alone", async () => {
-  const first = gate();
   const batcher = createBatcher<string, string>(async (items) => {
-    if (items.includes("first")) await first.opened;
     if (items.includes("bad")) throw new Error("poison");
     return items;
   });
   const settled = Promise.allSettled(["first", "good", "bad", "fine"].map((item) => batcher.add(item)));
-  first.open();
   expect((await settled).map((result) => result.status)).toEqual([
     "fulfilled",
     "fulfilled",
