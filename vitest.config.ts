@@ -14,6 +14,8 @@ export default defineConfig({
           name: "unit",
           include: ["src/**/*.test.ts", "test/architecture/**/*.test.ts"],
           testTimeout: 30_000,
+          // Pure code leaves nothing behind: files share a process, and each module is loaded once.
+          isolate: false,
         },
       },
       {

@@ -126,6 +126,9 @@ async function startParts(
     appUrl,
   });
   server.serve(app.fetch);
+  if (config.mailIn && !config.mailOut) {
+    log.warn({}, "Mail comes in, but no answer can leave: set SMTP_URL and MAIL_FROM.");
+  }
   mailIn.start();
   log.info({ url: server.url, ...describeSwitches(config) }, "Deskhand is ready.");
   return { url: server.url, sql, settings, engine: workflows.engine, reconcile: runReconcile };

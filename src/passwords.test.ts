@@ -31,8 +31,8 @@ describe("createPasswordHasher", () => {
   it("does the same work for an unknown account as for a known one", async () => {
     const costly = createPasswordHasher({ logN: 13, r: 8, p: 1 });
     const encoded = await costly.hash("correct horse");
-    const known = await fastest(() => costly.verify("wrong horse", encoded));
-    const unknown = await fastest(() => costly.verify("wrong horse", null));
+    const known = await leastCpuMs(() => costly.verify("wrong horse", encoded));
+    const unknown = await leastCpuMs(() => costly.verify("wrong horse", null));
     expect(unknown).toBeGreaterThan(known / 2);
     expect(unknown).toBeLessThan(known * 2);
   });
@@ -54,12 +54,14 @@ describe("createPasswordHasher", () => {
   });
 });
 
-async function fastest(work: () => Promise<unknown>): Promise<number> {
-  let best = Number.POSITIVE_INFINITY;
+/** Processor time, that of the thread pool included: what the rest of the machine does is not in it. */
+async function leastCpuMs(work: () => Promise<unknown>): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 7; round++) {
-    const start = performance.now();
+    const before = process.cpuUsage();
     await work();
-    best = Math.min(best, performance.now() - start);
+    const { user, system } = process.cpuUsage(before);
+    least = Math.min(least, (user + system) / 1000);
   }
-  return best;
+  return least;
 }

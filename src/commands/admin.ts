@@ -21,7 +21,8 @@ export async function createAdminAccount(
       email,
       password,
     });
-    context.say(created ? `Made the admin ${user.email}.` : `${user.email} is an admin now.`);
+    const changed = password === null ? "" : " The password was changed.";
+    context.say(created ? `Made the admin ${user.email}.` : `${user.email} is an admin now.${changed}`);
     if (!ownerIsKnown) {
       context.say(
         "The address of that account is not verified: whoever signed up with it keeps their password.",
@@ -43,6 +44,10 @@ async function askPassword(context: CommandContext): Promise<string | null> {
   if (!process.stdin.isTTY) return null;
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true });
+  lines.on("SIGINT", () => {
+    context.say("");
+    process.exit(130);
+  });
   process.stderr.write("Password (empty keeps the one of an existing account): ");
   const password = await new Promise<string>((resolve) => lines.question("", resolve));
   lines.close();

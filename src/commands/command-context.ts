@@ -19,11 +19,21 @@ export interface CommandContext {
 /** The environment, with `.env` of the working folder below it. */
 export function createCommandContext(): CommandContext {
   readDotenv({ quiet: true });
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", endAtClosedPipe);
   return {
     env: process.env,
     print: (text) => process.stdout.write(`${text}\n`),
     say: (text) => process.stderr.write(`${text}\n`),
   };
+}
+
+/**
+ * Whoever read the output has gone (`deskhand demo | head`). What runs until Ctrl-C ends as by Ctrl-C; a command with an
+ * end goes on to it, so that nothing is left half done.
+ */
+function endAtClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.emit("SIGINT");
 }
 
 /** Throws ConfigError, which names every bad setting. */

@@ -66,7 +66,11 @@ async function checkDatabase(
   }
 }
 
-async function checkMailOut({ mailOut }: Config): Promise<Check> {
+async function checkMailOut({ mailIn, mailOut }: Config): Promise<Check> {
+  if (mailOut === null && mailIn !== null) {
+    const fix = "Set SMTP_URL and MAIL_FROM.";
+    return { name: "mail out", state: "wrong", detail: "mail comes in, but no answer can leave", fix };
+  }
   if (mailOut === null) return off("mail out", "SMTP_URL");
   const sender = createMailSender({ smtpUrl: mailOut.smtpUrl });
   try {

@@ -52,5 +52,10 @@ function describe(line: ExplainLine): string {
       `  files    ${line.attachments.map((file) => `${file.filename} (${file.size} bytes)`).join(", ")}`,
     );
   }
-  return facts.join("\n");
+  return facts.map(withoutControls).join("\n");
+}
+
+/** A mail must not steer the terminal that shows it. */
+function withoutControls(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, "\uFFFD");
 }

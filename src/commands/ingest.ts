@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { SingleBar } from "cli-progress";
 import { createParsePool } from "../channels/email/parse-pool.ts";
 import { readMailSources } from "../channels/email/sources.ts";
+import { normaliseEmail } from "../core/account.ts";
 import { AppError } from "../core/errors.ts";
 import type { IntakeResult } from "../core/inbound.ts";
 import { isConnectionFailure } from "../db/client.ts";
@@ -41,7 +42,7 @@ async function ingestAll(context: CommandContext, files: string[], options: Inge
   const config = readConfig(context);
   const settings = createDeskSettings(config);
   const log = createCommandLog(context);
-  const account = options.mailbox?.trim().toLowerCase() || settings.ownAddresses[0] || "ingest";
+  const account = readMailbox(options.mailbox) ?? settings.ownAddresses[0] ?? "ingest";
   const database = await openDatabase(config, { role: "command", log, connectionsMax: 4 });
   const pool = createParsePool();
   const progress = process.stderr.isTTY && !options.json ? createProgress() : null;
@@ -61,6 +62,17 @@ async function ingestAll(context: CommandContext, files: string[], options: Inge
   }
 }
 
+function readMailbox(mailbox: string | null): string | null {
+  if (mailbox === null) return null;
+  const address = normaliseEmail(mailbox);
+  if (address !== null) return address;
+  throw new StartupError(
+    "--mailbox",
+    `${mailbox} is not a mail address.`,
+    "Example: --mailbox support@example.com",
+  );
+}
+
 /** How many mails an mbox holds is not known before it is read: the bar counts. */
 function createProgress(): SingleBar {
   const bar = new SingleBar({
@@ -73,7 +85,8 @@ function createProgress(): SingleBar {
 }
 
 function describe(file: string, result: IntakeResult, messageId: string | null, asJson: boolean): string {
-  const { outcome, reason } = result;
+  const { outcome } = result;
+  const reason = result.alreadyRecorded ? `Recorded before, and unchanged. ${result.reason}` : result.reason;
   const ticket = result.ticket?.number ?? null;
   if (asJson) return JSON.stringify({ file, outcome, ticket, messageId, reason });
   return `${file}: ${outcome}${ticket === null ? "" : ` #${ticket}`} (${reason})`;

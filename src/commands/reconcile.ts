@@ -43,8 +43,7 @@ function describe(report: ReconcileReport): string {
     ...report.mailboxes.map((source) => describeSource(source.mailbox, source)),
     ...report.slack.map((source) => describeSource(`Slack ${source.channel}`, source)),
   ];
-  if (lines.length === 0)
-    lines.push("No mailbox and no Slack channel is configured: there is nothing to compare.");
+  if (lines.length === 0) return "No mailbox and no Slack channel is configured: nothing was compared.";
   return [...lines, `Unexplained messages: ${report.unexplained}`].join("\n");
 }
 

@@ -124,7 +124,7 @@ describe("withSubjectToken", () => {
     const elapsedMs = measureCpuMs(() => {
       expect(withSubjectToken("Re: ".repeat(250_000), 1)).toBe(`Re: ${formatSubjectToken(1)} (no subject)`);
     });
-    expect(elapsedMs).toBeLessThan(500);
+    expect(elapsedMs).toBeLessThan(2_000);
   });
 });
 

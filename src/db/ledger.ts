@@ -40,7 +40,7 @@ export async function settleLedgerRow(sql: Sql, ledgerId: string, settled: Ledge
     where id = ${ledgerId}`;
 }
 
-/** Claims a content fingerprint. Answers with the ledger row that has it already, or null when it is new. */
+/** Claims a content fingerprint. Null when it is new, or this row's own; else the ticket of the row that has it. */
 export async function claimFingerprint(
   sql: Sql,
   fingerprint: string,
@@ -50,11 +50,12 @@ export async function claimFingerprint(
     insert into intake_fingerprints (fingerprint, ledger_id) values (${fingerprint}, ${ledgerId})
     on conflict (fingerprint) do nothing`;
   if (claimed.count === 1) return null;
-  const [first] = await sql<{ ticketId: string | null; ticketNumber: number | null }[]>`
-    select l.ticket_id as "ticketId", t.number as "ticketNumber"
+  const [first] = await sql<{ ledgerId: string; ticketId: string | null; ticketNumber: number | null }[]>`
+    select l.id as "ledgerId", l.ticket_id as "ticketId", t.number as "ticketNumber"
     from intake_fingerprints f join intake_ledger l on l.id = f.ledger_id left join tickets t on t.id = l.ticket_id
     where f.fingerprint = ${fingerprint}`;
-  return first ?? { ticketId: null, ticketNumber: null };
+  if (first?.ledgerId === ledgerId) return null;
+  return { ticketId: first?.ticketId ?? null, ticketNumber: first?.ticketNumber ?? null };
 }
 
 /** What was recorded for an external id, as intake answered then. */

@@ -42,7 +42,7 @@ export interface RunDemoOptions {
   json: boolean;
   /** Triage by a local stand-in for Gemini instead of the local classifier. */
   geminiStub: boolean;
-  /** Where settings such as PORT, DATA_DIR, DATABASE_URL and GEMINI_API_KEY come from. */
+  /** Where settings such as PORT, DATA_DIR and GEMINI_API_KEY come from. */
   env: Environment;
   startService(config: Config, log: Logger): Promise<DemoService>;
   log: Logger;
@@ -83,9 +83,9 @@ export async function runDemo(options: RunDemoOptions): Promise<number> {
   }
 }
 
-function describeRun({ dataDir }: Parts, { geminiStub }: RunDemoOptions): string {
+function describeRun({ dir }: Parts, { geminiStub }: RunDemoOptions): string {
   const gemini = geminiStub ? " What says Gemini below is a local stand-in for it." : "";
-  return `Everything runs on this machine; the data is in ${dataDir}.${gemini}`;
+  return `Everything runs on this machine; the data is in ${dir}.${gemini}`;
 }
 
 interface Parts {
@@ -94,7 +94,6 @@ interface Parts {
   service: DemoService;
   state: DemoState;
   /** As the settings name it. */
-  dataDir: string;
   /** The demo's own folder in it. */
   dir: string;
   stop(): Promise<void>;
@@ -108,8 +107,8 @@ async function startParts({ env, geminiStub, once, startService, log }: RunDemoO
   };
   try {
     const settings = loadConfig(pickServiceSettings(env));
-    const { dataDir } = settings.service;
-    const dir = join(dataDir, "demo");
+    // Of its own: demo people and their passwords must not be found by the service that starts here later.
+    const dir = join(settings.service.dataDir, "demo");
     const state = await openDemoState(dir);
     const mail = await createDemoMailServer({ dir: join(dir, "mail"), imapAddresses: [SUPPORT_ADDRESS] });
     running.push(mail);
@@ -129,22 +128,23 @@ async function startParts({ env, geminiStub, once, startService, log }: RunDemoO
     if (gemini !== null) running.push(gemini);
     const config = loadConfig({
       ...pickServiceSettings(env),
+      DATA_DIR: dir,
       PORT: String(await choosePort(env, once, settings.service.host)),
       ...(gemini === null ? {} : { GEMINI_API_KEY: "demo", GEMINI_BASE_URL: gemini.url }),
       ...localSettings(mail, slack, state),
     });
     const service = await startService(config, log);
     running.push(service);
-    return { mail, slack, service, state, dataDir, dir, stop };
+    return { mail, slack, service, state, dir, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** The operator's own mailbox, Slack and Inngest stay out of the demo, whatever `.env` says. */
+/** The operator's own database, mailbox, Slack and Inngest stay out of the demo, whatever `.env` says. */
 function pickServiceSettings(env: Environment): Environment {
-  const names = ["HOST", "APP_URL", "JWT_SECRET", "LOG_LEVEL", "DATABASE_URL", "DATA_DIR"];
+  const names = ["HOST", "LOG_LEVEL", "DATA_DIR"];
   const gemini = Object.keys(env).filter((name) => name.startsWith("GEMINI_"));
   return Object.fromEntries([...names, ...gemini].map((name) => [name, env[name]]));
 }

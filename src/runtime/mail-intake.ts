@@ -6,6 +6,7 @@ import { createMailboxSource } from "../channels/email/imap-reader.ts";
 import type { MailboxSettings } from "../channels/email/mailbox-url.ts";
 import { createParsePool } from "../channels/email/parse-pool.ts";
 import type { Config } from "../config.ts";
+import { AppError } from "../core/errors.ts";
 import type { RecordInbound } from "../core/inbound.ts";
 import type { SqlPool } from "../db/client.ts";
 import { readMailboxCursor, startMailboxCursor } from "../db/mailbox-cursors.ts";
@@ -97,7 +98,10 @@ export function createMailIntake({ mailIn }: Pick<Config, "mailIn">, deps: MailI
       Promise.all(
         mailboxes.map(async (settings) => {
           const cursor = await readMailboxCursor(sql, settings.mailbox);
-          return createMailboxSource({ settings, cursor, since, parse });
+          return createMailboxSource({ settings, cursor, since, parse }).catch((error: unknown) => {
+            const { problem, fix } = explainImapFailure(error, settings);
+            throw new AppError("unavailable", `${problem} ${fix}`, { cause: error });
+          });
         }),
       ),
   };

@@ -66,17 +66,10 @@ async function sendByMail(
   delivery: DeliveryRow,
   recipients: Extract<DeliveryRow["recipients"], { channel: "email" }>,
 ): Promise<{ state: string }> {
-  if (deps.mail === null) {
-    throw new AppError(
-      "invalid",
-      "Mail cannot leave: set SMTP_URL and MAIL_FROM, then replay this delivery.",
-    );
-  }
+  if (deps.mail === null)
+    return fail(deps, delivery, "Mail cannot leave: SMTP_URL and MAIL_FROM are not set.");
   if (delivery.emailMessageId === null) throw new Error(`Delivery ${delivery.id} has no Message-ID.`);
-  if (recipients.to.length === 0) {
-    await recordDeliveryFailure(deps.sql, delivery.id, "It has no recipient.");
-    return { state: "failed" };
-  }
+  if (recipients.to.length === 0) return fail(deps, delivery, "It has no recipient.");
   const result = await deps.mail.sender.send({
     messageId: delivery.emailMessageId,
     from: deps.mail.from,
@@ -89,10 +82,7 @@ async function sendByMail(
     references: delivery.references,
     automatic: delivery.kind !== "reply",
   });
-  if (result.state === "rejected") {
-    await recordDeliveryFailure(deps.sql, delivery.id, result.error);
-    return { state: "failed" };
-  }
+  if (result.state === "rejected") return fail(deps, delivery, result.error);
   await recordSent(deps, delivery, delivery.emailMessageId);
   return { state: "sent" };
 }
@@ -103,9 +93,7 @@ async function postInSlack(
   recipients: Extract<DeliveryRow["recipients"], { channel: "slack" }>,
   maybePosted: boolean,
 ): Promise<{ state: string }> {
-  if (deps.slack === null) {
-    throw new AppError("invalid", "Slack is off: set SLACK_BOT_TOKEN, then replay this delivery.");
-  }
+  if (deps.slack === null) return fail(deps, delivery, "Slack is off: SLACK_BOT_TOKEN is not set.");
   const post = {
     channel: recipients.slackChannel,
     threadTs: recipients.threadTs,
@@ -116,6 +104,12 @@ async function postInSlack(
   await setMessageSlackPosition(deps.sql, delivery.messageId, at.channel, at.ts);
   await recordSent(deps, delivery, at.ts);
   return { state: "sent" };
+}
+
+/** Nothing that another try could cure: the ticket says so, and so does its card. */
+async function fail(deps: Ports, delivery: DeliveryRow, reason: string): Promise<{ state: string }> {
+  await recordDeliveryFailure(deps.sql, delivery.id, reason);
+  return { state: "failed" };
 }
 
 async function recordSent(deps: Ports, delivery: DeliveryRow, externalId: string): Promise<void> {

@@ -112,7 +112,7 @@ async function withPool<T>(url: string, work: (sql: SqlPool) => Promise<T>): Pro
   }
 }
 
-async function waitFor(what: () => Promise<boolean>, patienceMs = 10_000): Promise<void> {
+async function waitFor(what: () => Promise<boolean>, patienceMs = 50_000): Promise<void> {
   const deadline = Date.now() + patienceMs;
   while (!(await what())) {
     if (Date.now() > deadline) throw new Error("waited in vain");

@@ -5,6 +5,7 @@ import { countOutcomes } from "../../src/db/ledger.ts";
 import { readMailboxCursor, startMailboxCursor } from "../../src/db/mailbox-cursors.ts";
 import { acknowledgeTicket } from "../../src/desk/acknowledge-ticket.ts";
 import { recordInbound } from "../../src/desk/record-inbound.ts";
+import { replayParked } from "../../src/desk/replay-parked.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
 import { mail, SETTINGS, slackMessage } from "../helpers/inbound.ts";
 
@@ -166,6 +167,18 @@ describe("recordInbound", () => {
     expect(parked).toMatchObject({ outcome: "parked", ticket: null });
     const [row] = await sql`select raw_id from intake_ledger where outcome = 'parked' and raw_id is not null`;
     expect(row).toBeDefined();
+  });
+
+  it("gives a parked mail another chance: still parked, or a ticket once it can be read", async () => {
+    const unreadable = mail({ from: null, text: "Who am I?" });
+    await record(unreadable);
+    const [row] = await sql<{ id: string }[]>`
+      select id from intake_ledger where external_id = ${unreadable.externalId}`;
+    const ledgerId = row?.id ?? "";
+    expect(await replayParked(sql, SETTINGS, ledgerId, unreadable)).toMatchObject({ outcome: "parked" });
+    const readable = { ...unreadable, from: { address: "late@customer.example", name: "" } };
+    expect(await replayParked(sql, SETTINGS, ledgerId, readable)).toMatchObject({ outcome: "ticket" });
+    expect(await replayParked(sql, SETTINGS, ledgerId, readable)).toBeNull();
   });
 
   it("stores text that Postgres would refuse", async () => {

