@@ -19,7 +19,7 @@ export interface CommandContext {
 /** The environment, with `.env` of the working folder below it. */
 export function createCommandContext(): CommandContext {
   readDotenv({ quiet: true });
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", endAtClosedPipe);
+  endAtClosedPipe();
   return {
     env: process.env,
     print: (text) => process.stdout.write(`${text}\n`),
@@ -31,9 +31,15 @@ export function createCommandContext(): CommandContext {
  * Whoever read the output has gone (`deskhand demo | head`). What runs until Ctrl-C ends as by Ctrl-C; a command with an
  * end goes on to it, so that nothing is left half done.
  */
-function endAtClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
-  process.emit("SIGINT");
+function endAtClosedPipe(): void {
+  let isClosed = false;
+  const onError = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== "EPIPE") throw error;
+    // Each further write fails as well; a second signal would end the process at once.
+    if (!isClosed) process.emit("SIGINT");
+    isClosed = true;
+  };
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", onError);
 }
 
 /** Throws ConfigError, which names every bad setting. */
