@@ -64,9 +64,10 @@ export async function claimCalls(sql: Sql, input: ClaimInput): Promise<ClaimedCa
  */
 export async function claimLimitedCalls(pool: SqlPool, input: ClaimInput): Promise<ClaimedCall[]> {
   const { count, engineId, now, leaseUntil } = input;
-  const [, claimed] = await inTransaction(pool, (sql) =>
+  const [, , claimed] = await inTransaction(pool, (sql) =>
     Promise.all([
       sql`select pg_advisory_xact_lock(hashtext('deskhand_engine_claim'))`,
+      sql`set local jit = off`, // compiling the next statement was measured to take forty times as long as running it
       sql<ClaimedCall[]>`
       with functions as (${functionRows(sql, input.functions)}),
       due as (
@@ -100,15 +101,14 @@ export async function claimLimitedCalls(pool: SqlPool, input: ClaimInput): Promi
   return claimed;
 }
 
+/** Arrays, not a JSON document: the planner guesses 100 rows of a document, and a plan that seems so dear is JIT-compiled. */
 function functionRows(sql: Sql, functions: readonly ClaimableFunction[]) {
-  const rows = functions.map((fn) => ({
-    function_id: fn.functionId,
-    call_limit: fn.limit,
-    key_limit: fn.keyLimit,
-  }));
+  const ids = functions.map((fn) => fn.functionId);
+  const limits = functions.map((fn) => fn.limit);
+  const keyLimits = functions.map((fn) => fn.keyLimit);
   return sql`
-    select * from json_to_recordset(${JSON.stringify(rows)}::text::json)
-      as f (function_id text, call_limit bigint, key_limit bigint)`;
+    select f.function_id, f.call_limit, f.key_limit
+    from unnest(${ids}::text[], ${limits}::int[], ${keyLimits}::int[]) as f (function_id, call_limit, key_limit)`;
 }
 
 function leaseDue(sql: Sql, engineId: string, now: Date, leaseUntil: Date) {

@@ -26,11 +26,15 @@ export type ApiParts = {
 const CHECKPOINT_PATH = /^\/v1\/checkpoint\/[^/]+\/async$/;
 
 export function createApiFetch(parts: ApiParts): EngineFetch {
+  // The SDK reads nothing but the status of a stored checkpoint, so that one answer does for all.
+  const stored = new Response(null, { status: 200 });
   return async (input, init) => {
     const request = await readRequest(input, init);
     const { method, pathname } = request;
     if (method === "POST" && pathname.startsWith("/e/")) return receiveEvents(parts, request);
-    if (method === "POST" && CHECKPOINT_PATH.test(pathname)) return receiveCheckpoint(parts, request);
+    if (method === "POST" && CHECKPOINT_PATH.test(pathname)) {
+      return (await receiveCheckpoint(parts, request)) ?? stored;
+    }
     const error = `The embedded workflow engine does not implement ${method} ${pathname} of Inngest's API.`;
     return answer(501, { error, status: 501 });
   };
@@ -82,16 +86,14 @@ async function receiveEvents(parts: ApiParts, request: ApiRequest): Promise<Resp
   }
 }
 
-/** Source: SDK specification, 10.3.1. 409 makes the SDK stop: another process has the run, or it has ended. */
-async function receiveCheckpoint(parts: ApiParts, request: ApiRequest): Promise<Response> {
+/** Resolves to nothing when the steps are stored. Source: SDK specification, 10.3.1. 409 makes the SDK stop: another process has the run, or it has ended. */
+async function receiveCheckpoint(parts: ApiParts, request: ApiRequest): Promise<Response | undefined> {
   const body = JSON.parse(request.text) as { qi_id?: unknown; steps?: unknown };
   const steps = Array.isArray(body.steps) ? readCheckpointSteps(body.steps) : undefined;
   if (!steps) return answer(400, { error: "Only finished steps can be checkpointed.", status: 400 });
   try {
-    const stored = await parts.checkpoint(String(body.qi_id), steps);
-    return stored === "stored"
-      ? answer(200, {})
-      : answer(409, { error: "This call has lost its lease.", status: 409 });
+    if ((await parts.checkpoint(String(body.qi_id), steps)) === "stored") return undefined;
+    return answer(409, { error: "This call has lost its lease.", status: 409 });
   } catch (error) {
     // The SDK tries again, and in the end answers the call itself with the steps: they are stored then.
     parts.context.log.warn(describeError(error), "a workflow checkpoint could not be stored");
