@@ -14,7 +14,7 @@ export default defineConfig({
           name: "unit",
           include: ["src/**/*.test.ts", "test/architecture/**/*.test.ts"],
           testTimeout: 30_000,
-          // Pure code leaves nothing behind: files share a process, and each module is loaded once.
+          // Pure code leaves nothing behind.
           isolate: false,
         },
       },
@@ -27,6 +27,8 @@ export default defineConfig({
           globalSetup: ["./test/helpers/global-cluster.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Each file has a database of its own, and no module keeps state: loading them once saves a third of the time.
+          isolate: false,
         },
       },
     ],

@@ -8,6 +8,7 @@ import {
   claimCalls,
   claimLimitedCalls,
   readNextDueAt,
+  requeueCall,
 } from "../../db/engine-queue.ts";
 import { loadRunMemos } from "../../db/engine-steps.ts";
 import { fireDueWaits } from "../../db/engine-waits.ts";
@@ -131,7 +132,7 @@ export class Pump {
     if (this.toDo.delete("events") && (await routeEvents(context, [...functions.values()])) > 0) {
       this.toDo.add("events").add("calls");
     }
-    if (this.canClaim()) {
+    if (this.running && this.canClaim()) {
       this.toDo.delete("calls");
       await this.claimAndBegin();
     }
@@ -145,6 +146,7 @@ export class Pump {
     this.backlog = claimed.length === count;
     this.claimNotBefore = performance.now() + CLAIM_PAUSE_MS;
     if (claimed.length === 0) return;
+    if (!this.running) return this.giveBack(claimed);
     // Where any was due, more may be: a limit may have kept some back.
     this.toDo.add("calls");
     this.blockedPauseMs = BLOCKED_PAUSE_MS;
@@ -170,6 +172,12 @@ export class Pump {
       if (claimed.length < count) claimed.push(...(await source(count - claimed.length)));
     }
     return claimed;
+  }
+
+  /** Claimed while the engine was told to stop: none of it has begun, and another process may have it at once. */
+  private async giveBack(claimed: readonly ClaimedCall[]): Promise<void> {
+    const { sql, clock } = this.parts.context;
+    for (const call of claimed) await requeueCall(sql, call, { attempt: call.attempt, dueAt: clock.now() });
   }
 
   private async begin(claimed: readonly ClaimedCall[]): Promise<void> {
