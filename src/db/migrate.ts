@@ -77,21 +77,17 @@ function refuseBadNames(migrations: readonly Migration[]): void {
 }
 
 async function createVersionTable(sql: SqlPool): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await sql`
-        CREATE TABLE IF NOT EXISTS schema_migrations (
-          name text PRIMARY KEY,
-          checksum text NOT NULL,
-          applied_at timestamptz NOT NULL DEFAULT now()
-        )`;
-      return;
-    } catch (error) {
-      // IF NOT EXISTS does not cover two sessions creating the table at once: the loser finds a duplicate in the catalog.
-      const code = (error as { code?: string }).code;
-      if ((code !== "23505" && code !== "42P07") || attempt >= 5) throw error;
-    }
-  }
+  // IF NOT EXISTS does not cover two sessions that create the table at once: the loser may find a duplicate table, type
+  // or catalog row. So they queue here. The key is the table's name, and means nothing else.
+  await inTransaction(sql, async (tx) => {
+    await tx`SELECT pg_advisory_xact_lock(hashtext('deskhand.schema_migrations'))`;
+    await tx`
+      CREATE TABLE IF NOT EXISTS schema_migrations (
+        name text PRIMARY KEY,
+        checksum text NOT NULL,
+        applied_at timestamptz NOT NULL DEFAULT now()
+      )`;
+  });
 }
 
 async function listLanded(sql: SqlPool): Promise<LandedRow[]> {

@@ -52,6 +52,19 @@ describe("migrate", () => {
     }
   });
 
+  it("makes its own table once when many migrators find an empty database in the same instant", async () => {
+    const pools = Array.from({ length: 8 }, () => connectDatabase(db.url, { max: 1 }));
+    try {
+      await Promise.all(pools.map((sql) => sql`SELECT 1`));
+      for (let round = 0; round < 20; round++) {
+        await Promise.all(pools.map((sql) => migrate(sql, { migrations: [first] })));
+        await db.sql`DROP TABLE schema_migrations, things`;
+      }
+    } finally {
+      await Promise.all(pools.map((sql) => sql.end()));
+    }
+  });
+
   it("keeps nothing of a migration that fails, names the line, and goes on from there once it is mended", async () => {
     const broken = { name: "0002_broken.sql", sql: "CREATE TABLE more (id int);\nSELECT nonsense;" };
     await expect(migrate(db.sql, { migrations: [first, broken] })).rejects.toThrow(
