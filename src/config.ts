@@ -1,5 +1,5 @@
 /** Reads the settings of the environment; every wrong one is named at once, with what to do. */
-import { type MailboxSettings, parseMailboxUrl } from "./channels/email/mailbox-url.ts";
+import { type MailboxSettings, parseMailboxUrl } from "./channels/email/imap/mailbox-url.ts";
 import { normaliseEmail } from "./core/account.ts";
 import type { EmailAddress } from "./core/inbound.ts";
 

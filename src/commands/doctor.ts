@@ -1,5 +1,5 @@
-import { checkImap } from "../channels/email/imap-client.ts";
-import { createMailSender } from "../channels/email/send.ts";
+import { checkImap } from "../channels/email/imap/client.ts";
+import { createMailSender } from "../channels/email/send/send-mail.ts";
 import type { Config } from "../config.ts";
 import { createDeskSettings } from "../runtime/desk-settings.ts";
 import { type OpenDatabase, openDatabase } from "../runtime/open-database.ts";

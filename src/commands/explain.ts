@@ -1,6 +1,6 @@
-import { type ExplainLine, explainMail } from "../channels/email/explain.ts";
-import { createParsePool } from "../channels/email/parse-pool.ts";
-import { readMailSources } from "../channels/email/sources.ts";
+import { type ExplainLine, explainMail } from "../channels/email/files/explain.ts";
+import { readMailSources } from "../channels/email/files/sources.ts";
+import { createParsePool } from "../channels/email/parse/parse-pool.ts";
 import { loadConfig } from "../config.ts";
 import { ownAddressesOf } from "../runtime/desk-settings.ts";
 import { type CommandContext, EXIT } from "./command-context.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { SingleBar } from "cli-progress";
-import { createParsePool } from "../channels/email/parse-pool.ts";
-import { readMailSources } from "../channels/email/sources.ts";
+import { readMailSources } from "../channels/email/files/sources.ts";
+import { createParsePool } from "../channels/email/parse/parse-pool.ts";
 import { normaliseEmail } from "../core/account.ts";
 import { AppError } from "../core/errors.ts";
 import type { IntakeResult } from "../core/inbound.ts";

@@ -1,4 +1,4 @@
-import { createParsePool, type ParsePool } from "../channels/email/parse-pool.ts";
+import { createParsePool, type ParsePool } from "../channels/email/parse/parse-pool.ts";
 import type { SqlPool } from "../db/client.ts";
 import { listParked, readParked } from "../db/ledger.ts";
 import type { DeskSettings } from "../desk/desk-settings.ts";

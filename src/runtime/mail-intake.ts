@@ -1,10 +1,10 @@
 /** The mailboxes of the configuration: watched, and as sources of the comparison with the ledger. */
 import type { Logger } from "pino";
-import { type MailboxWatch, watchMailbox } from "../channels/email/imap.ts";
-import { explainImapFailure, openMailbox } from "../channels/email/imap-client.ts";
-import { createMailboxSource } from "../channels/email/imap-reader.ts";
-import type { MailboxSettings } from "../channels/email/mailbox-url.ts";
-import { createParsePool } from "../channels/email/parse-pool.ts";
+import { explainImapFailure, openMailbox } from "../channels/email/imap/client.ts";
+import type { MailboxSettings } from "../channels/email/imap/mailbox-url.ts";
+import { createMailboxSource } from "../channels/email/imap/reader.ts";
+import { type MailboxWatch, watchMailbox } from "../channels/email/imap/watch-mailbox.ts";
+import { createParsePool } from "../channels/email/parse/parse-pool.ts";
 import type { Config } from "../config.ts";
 import { AppError } from "../core/errors.ts";
 import type { RecordInbound } from "../core/inbound.ts";

@@ -1,5 +1,5 @@
 /** The mail server that answers leave by. */
-import { createMailSender } from "../channels/email/send.ts";
+import { createMailSender } from "../channels/email/send/send-mail.ts";
 import type { Config } from "../config.ts";
 import type { MailSender } from "../core/delivery.ts";
 import type { EmailAddress } from "../core/inbound.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { simpleParser } from "mailparser";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { parseMail } from "../../src/channels/email/parse.ts";
+import { parseMail } from "../../src/channels/email/parse/parse-mail.ts";
 import { classifyMail } from "../../src/core/loop-guard.ts";
 import { type Customers, createCustomers } from "../../src/demo/customers.ts";
 import { createDemoMailServer, type DemoMailServer } from "../../src/demo/mail-server.ts";
@@ -42,7 +42,7 @@ describe("every sample mail", () => {
   );
 
   test("is used, and has a Message-ID of its own", async () => {
-    const folder = new URL("../../src/demo/samples/mail/", import.meta.url);
+    const folder = new URL("../../src/demo/samples/mail", import.meta.url);
     const files = (await readdir(folder)).filter((name) => name.endsWith(".eml")).sort();
     expect([...new Set(SAMPLES.map(({ file }) => file))].sort()).toEqual(files);
     const ids = await Promise.all(

@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { checkImap } from "../../src/channels/email/imap-client.ts";
-import { createMailboxReader, createMailboxSource } from "../../src/channels/email/imap-reader.ts";
-import { parseMail } from "../../src/channels/email/parse.ts";
+import { checkImap } from "../../src/channels/email/imap/client.ts";
+import { createMailboxReader, createMailboxSource } from "../../src/channels/email/imap/reader.ts";
+import { parseMail } from "../../src/channels/email/parse/parse-mail.ts";
 import { expiredCertificate, TestMailbox, type TestMailboxOptions } from "../helpers/mailbox.ts";
 
 const cleanUp: (() => Promise<unknown>)[] = [];

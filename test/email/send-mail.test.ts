@@ -5,7 +5,7 @@ import {
   createMailSender,
   type MailSenderOptions,
   type SmtpMailSender,
-} from "../../src/channels/email/send.ts";
+} from "../../src/channels/email/send/send-mail.ts";
 import type { OutgoingMail } from "../../src/core/delivery.ts";
 import { type SmtpSink, smtpError, startSmtpSink } from "../helpers/smtp-sink.ts";
 

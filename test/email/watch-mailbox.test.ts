@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { MailboxWatch, WatchOptions } from "../../src/channels/email/imap.ts";
+import type { MailboxWatch, WatchOptions } from "../../src/channels/email/imap/watch-mailbox.ts";
 import { type TestMailbox, until } from "../helpers/mailbox.ts";
 import { type MemoryIntake, mail, WatchBench, watching } from "../helpers/watch-bench.ts";
 

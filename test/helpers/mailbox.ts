@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AddressInfo, Server, Socket } from "node:net";
 import createHoodiecrow from "hoodiecrow-imap";
-import { type MailboxSettings, parseMailboxUrl } from "../../src/channels/email/mailbox-url.ts";
+import { type MailboxSettings, parseMailboxUrl } from "../../src/channels/email/imap/mailbox-url.ts";
 
 interface StoredMessage {
   raw: string;

@@ -1,12 +1,13 @@
 /** A watcher on a test mailbox, with an intake that keeps what it is given in memory. */
+
+import type { MailboxCursorState } from "../../src/channels/email/imap/start.ts";
 import {
   type MailboxAlert,
   type MailboxWatch,
   type WatchOptions,
   type WatchTimings,
   watchMailbox,
-} from "../../src/channels/email/imap.ts";
-import type { MailboxCursorState } from "../../src/channels/email/imap-start.ts";
+} from "../../src/channels/email/imap/watch-mailbox.ts";
 import { AppError } from "../../src/core/errors.ts";
 import type { InboundMessage, IntakeResult, MailboxPosition } from "../../src/core/inbound.ts";
 import { TestMailbox, type TestMailboxOptions, until } from "./mailbox.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import { PARSE_LIMITS, parseMail } from "./parse.ts";
+import { PARSE_LIMITS, parseMail } from "./parse-mail.ts";
 import { createParsePool, type ParsePool, type ParsePoolOptions } from "./parse-pool.ts";
 
 const ORIGIN = { account: "support@desk.example/INBOX", externalId: "1:7", receivedAt: new Date(0) };
@@ -30,7 +30,7 @@ function threadThat(misbehaves: string, on: string): URL {
 // Starting a thread loads the TypeScript loader anew: seconds on a busy machine.
 describe("createParsePool", { timeout: 30_000 }, () => {
   it("gives what parseMail gives, attachments included, with the caller's own source", async () => {
-    const file = new URL("../../../test/fixtures/mail/inline-image.eml", import.meta.url);
+    const file = new URL("../../../../test/fixtures/mail/inline-image.eml", import.meta.url);
     const raw = await readFile(file);
     const parsed = await startPool().parse(raw, ORIGIN);
     expect(parsed).toEqual(await parseMail(raw, ORIGIN));

@@ -1,8 +1,8 @@
 /** Parses mails in threads of their own: a mail that hangs or crashes the parser takes a thread along, not the service. */
 import { Worker } from "node:worker_threads";
-import { AppError } from "../../core/errors.ts";
-import type { InboundEmail, InboundUnreadable } from "../../core/inbound.ts";
-import { type MailOrigin, PARSE_LIMITS, type ParseLimits, unreadable } from "./parse.ts";
+import { AppError } from "../../../core/errors.ts";
+import type { InboundEmail, InboundUnreadable } from "../../../core/inbound.ts";
+import { type MailOrigin, PARSE_LIMITS, type ParseLimits, unreadable } from "./parse-mail.ts";
 import type { ParsedMail, ParseJob, WorkerMessage } from "./parse-worker.ts";
 
 export interface ParsePoolOptions {

@@ -6,10 +6,11 @@ import type {
   InboundEmail,
   InboundUnreadable,
   IntakeOutcome,
-} from "../../core/inbound.ts";
-import { classifyMail, mayAnswerAutomatically } from "../../core/loop-guard.ts";
-import { decideThread } from "../../core/threading.ts";
-import { readAddresses } from "./addresses.ts";
+} from "../../../core/inbound.ts";
+import { classifyMail, mayAnswerAutomatically } from "../../../core/loop-guard.ts";
+import { decideThread } from "../../../core/threading.ts";
+import type { ParseMail } from "../imap/reader.ts";
+import { readAddresses } from "../parse/addresses.ts";
 import {
   decodeUnstructured,
   firstValue,
@@ -17,9 +18,8 @@ import {
   readHeaderFields,
   readMessageId,
   readMessageIds,
-} from "./headers.ts";
-import type { ParseMail } from "./imap-reader.ts";
-import { parseMail } from "./parse.ts";
+} from "../parse/headers.ts";
+import { parseMail } from "../parse/parse-mail.ts";
 
 export interface ExplainLine {
   file: string;

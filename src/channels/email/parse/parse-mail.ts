@@ -1,7 +1,12 @@
 /** A mail's source into what intake decides on. */
-import { parseBounceText, parseDeliveryStatus } from "../../core/bounce.ts";
-import type { BounceReport, InboundAttachment, InboundEmail, InboundUnreadable } from "../../core/inbound.ts";
-import { findForwardedSender, trimReply } from "../../core/reply-text.ts";
+import { parseBounceText, parseDeliveryStatus } from "../../../core/bounce.ts";
+import type {
+  BounceReport,
+  InboundAttachment,
+  InboundEmail,
+  InboundUnreadable,
+} from "../../../core/inbound.ts";
+import { findForwardedSender, trimReply } from "../../../core/reply-text.ts";
 import { readAddresses } from "./addresses.ts";
 import { readAuthentication } from "./authentication.ts";
 import { readBareBody } from "./bare-body.ts";

@@ -1,7 +1,7 @@
 /** The thread of `createParsePool`: parses what it is sent, one mail at a time. */
 import { parentPort } from "node:worker_threads";
-import type { InboundEmail, InboundUnreadable } from "../../core/inbound.ts";
-import { type MailOrigin, type ParseLimits, parseMail } from "./parse.ts";
+import type { InboundEmail, InboundUnreadable } from "../../../core/inbound.ts";
+import { type MailOrigin, type ParseLimits, parseMail } from "./parse-mail.ts";
 
 export interface ParseJob {
   id: number;

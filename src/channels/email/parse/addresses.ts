@@ -1,6 +1,6 @@
 /** Address headers into addresses. */
 import addressparser from "nodemailer/lib/addressparser";
-import type { EmailAddress } from "../../core/inbound.ts";
+import type { EmailAddress } from "../../../core/inbound.ts";
 import { cleanLine } from "./clean-text.ts";
 import { decodeEncodedWords } from "./encoded-words.ts";
 import { decodeUnstructured } from "./headers.ts";

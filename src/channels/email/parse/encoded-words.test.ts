@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { measureCpuMs } from "../../../test/helpers/cpu-time.ts";
+import { measureCpuMs } from "../../../../test/helpers/cpu-time.ts";
 import { decodeEncodedWords } from "./encoded-words.ts";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");

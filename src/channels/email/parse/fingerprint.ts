@@ -1,6 +1,6 @@
 /** The same for every copy of one mail, whichever mailbox, relay or door it came through. */
 import { createHash } from "node:crypto";
-import type { InboundAttachment } from "../../core/inbound.ts";
+import type { InboundAttachment } from "../../../core/inbound.ts";
 
 export interface FingerprintParts {
   messageId: string | null;

@@ -1,7 +1,7 @@
 /** Sends mail by SMTP over pooled connections, and tells what another try may cure from what it cannot. */
 import { createTransport, type NodemailerError } from "nodemailer";
-import type { MailSender, MailSendResult, OutgoingMail } from "../../core/delivery.ts";
-import { AppError } from "../../core/errors.ts";
+import type { MailSender, MailSendResult, OutgoingMail } from "../../../core/delivery.ts";
+import { AppError } from "../../../core/errors.ts";
 import { composeMail } from "./compose.ts";
 import { parseSmtpUrl, type SmtpSettings } from "./smtp-url.ts";
 

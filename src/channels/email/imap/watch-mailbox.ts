@@ -1,20 +1,15 @@
 /** Watches a mailbox for as long as the service runs, and hands every mail to intake once, in the order of UIDs. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { InboundMessage, MailboxPosition, RecordInbound } from "../../core/inbound.ts";
-import type { Log } from "../../core/log.ts";
+import type { InboundMessage, MailboxPosition, RecordInbound } from "../../../core/inbound.ts";
+import type { Log } from "../../../core/log.ts";
+import { PARSE_LIMITS, parseMail } from "../parse/parse-mail.ts";
 import { type Backoff, createBackoff } from "./backoff.ts";
-import {
-  CONNECTION_TIMINGS,
-  type ConnectionTimings,
-  explainImapFailure,
-  openMailbox,
-} from "./imap-client.ts";
-import { IntakeGate, parkAfter } from "./imap-intake.ts";
-import type { ParseMail } from "./imap-reader.ts";
-import { FetchTroubles, runSession, type SessionTimings } from "./imap-session.ts";
-import { decideStart, type IntakeSince, type MailboxCursorState } from "./imap-start.ts";
+import { CONNECTION_TIMINGS, type ConnectionTimings, explainImapFailure, openMailbox } from "./client.ts";
+import { IntakeGate, parkAfter } from "./intake.ts";
 import type { MailboxSettings } from "./mailbox-url.ts";
-import { PARSE_LIMITS, parseMail } from "./parse.ts";
+import type { ParseMail } from "./reader.ts";
+import { FetchTroubles, runSession, type SessionTimings } from "./session.ts";
+import { decideStart, type IntakeSince, type MailboxCursorState } from "./start.ts";
 
 export interface WatchTimings extends ConnectionTimings, SessionTimings {
   /** The first wait after a failure; it doubles up to `backoffMaxMs`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { measureCpuMs } from "../../../test/helpers/cpu-time.ts";
+import { measureCpuMs } from "../../../../test/helpers/cpu-time.ts";
 import { chooseBody, readHtml } from "./body.ts";
 import { flattenHtml } from "./flatten-html.ts";
 import type { MimePart } from "./mime.ts";

@@ -1,5 +1,5 @@
 /** A mailbox as the settings name it: `imaps://user:password@host:993/INBOX`. */
-import { isLoopback } from "./loopback.ts";
+import { isLoopback } from "../loopback.ts";
 
 export interface MailboxSettings {
   /** The setting that it came from, e.g. `IMAP_URL_2`. */

@@ -1,6 +1,6 @@
 /** Where reading a mailbox begins. */
 import type { ImapFlow, MailboxObject } from "imapflow";
-import { searchUids } from "./imap-fetch.ts";
+import { searchUids } from "./fetch.ts";
 
 /** The stored cursor of a mailbox. */
 export interface MailboxCursorState {

@@ -5,7 +5,7 @@ import { explainMail } from "./explain.ts";
 const OWN = { addresses: ["support@desk.example"] };
 
 async function explainFixture(name: string) {
-  const file = new URL(`../../../test/fixtures/mail/${name}.eml`, import.meta.url);
+  const file = new URL(`../../../../test/fixtures/mail/${name}.eml`, import.meta.url);
   return explainMail(`${name}.eml`, await readFile(file), OWN);
 }
 

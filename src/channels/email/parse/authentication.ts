@@ -1,5 +1,5 @@
 /** Authentication-Results (RFC 8601) of the server that received the mail. */
-import type { AuthenticationResults, AuthenticationVerdict } from "../../core/inbound.ts";
+import type { AuthenticationResults, AuthenticationVerdict } from "../../../core/inbound.ts";
 import type { HeaderField } from "./headers.ts";
 
 const VERDICTS: Readonly<Record<string, AuthenticationVerdict>> = {

@@ -1,9 +1,9 @@
 import MailComposer from "nodemailer/lib/mail-composer";
 import { describe, expect, it } from "vitest";
-import type { OutgoingMail } from "../../core/delivery.ts";
-import type { InboundEmail } from "../../core/inbound.ts";
+import type { OutgoingMail } from "../../../core/delivery.ts";
+import type { InboundEmail } from "../../../core/inbound.ts";
+import { parseMail } from "../parse/parse-mail.ts";
 import { composeMail } from "./compose.ts";
-import { parseMail } from "./parse.ts";
 
 const REPLY: OutgoingMail = {
   messageId: "<one.1042@desk.example>",

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import type { InboundEmail } from "../../core/inbound.ts";
-import { PARSE_LIMITS, parseMail } from "./parse.ts";
+import type { InboundEmail } from "../../../core/inbound.ts";
+import { PARSE_LIMITS, parseMail } from "./parse-mail.ts";
 
 const ORIGIN = {
   account: "support@desk.example/INBOX",
@@ -16,7 +16,7 @@ async function parseRaw(raw: Uint8Array | string): Promise<InboundEmail> {
 }
 
 async function parseFixture(name: string): Promise<InboundEmail> {
-  return parseRaw(await readFile(new URL(`../../../test/fixtures/mail/${name}.eml`, import.meta.url)));
+  return parseRaw(await readFile(new URL(`../../../../test/fixtures/mail/${name}.eml`, import.meta.url)));
 }
 
 const textOf = (content: Uint8Array) => new TextDecoder().decode(content);

@@ -1,10 +1,10 @@
 /** One connection of the watcher: reads everything new in the order of UIDs, then waits for more. */
 import type { ImapFlow } from "imapflow";
-import type { InboundMessage, MailboxPosition } from "../../core/inbound.ts";
-import { type FetchedMail, readMails, searchUids } from "./imap-fetch.ts";
-import type { ParseMail } from "./imap-reader.ts";
-import type { MailboxCursorState } from "./imap-start.ts";
-import { unreadable } from "./parse.ts";
+import type { InboundMessage, MailboxPosition } from "../../../core/inbound.ts";
+import { unreadable } from "../parse/parse-mail.ts";
+import { type FetchedMail, readMails, searchUids } from "./fetch.ts";
+import type { ParseMail } from "./reader.ts";
+import type { MailboxCursorState } from "./start.ts";
 
 export interface SessionTimings {
   /** A server without IDLE is asked for new mail this often. */

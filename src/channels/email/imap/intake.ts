@@ -1,10 +1,10 @@
 /** The watcher's side of intake: what fails there is tried again, and the mailbox stands still meanwhile. */
 import { setTimeout as delay } from "node:timers/promises";
-import { AppError } from "../../core/errors.ts";
-import type { InboundMessage } from "../../core/inbound.ts";
-import type { Log } from "../../core/log.ts";
+import { AppError } from "../../../core/errors.ts";
+import type { InboundMessage } from "../../../core/inbound.ts";
+import type { Log } from "../../../core/log.ts";
+import { unreadable } from "../parse/parse-mail.ts";
 import { createBackoff } from "./backoff.ts";
-import { unreadable } from "./parse.ts";
 
 const TRIES_MAX = 3;
 

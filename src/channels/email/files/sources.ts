@@ -2,9 +2,9 @@
 import { createReadStream } from "node:fs";
 import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { AppError } from "../../core/errors.ts";
+import { AppError } from "../../../core/errors.ts";
+import { PARSE_LIMITS } from "../parse/parse-mail.ts";
 import { splitMbox, startsAsMbox } from "./mbox.ts";
-import { PARSE_LIMITS } from "./parse.ts";
 
 export interface MailSource {
   /**

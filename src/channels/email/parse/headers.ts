@@ -1,5 +1,5 @@
 /** The header block of a mail, read from its bytes. */
-import type { MailHeaders } from "../../core/inbound.ts";
+import type { MailHeaders } from "../../../core/inbound.ts";
 import { decodeBytes } from "./charset.ts";
 import { cleanLine } from "./clean-text.ts";
 import { decodeEncodedWords } from "./encoded-words.ts";

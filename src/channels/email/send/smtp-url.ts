@@ -1,5 +1,5 @@
 /** A mail server that answers leave by, as the settings name it: `smtps://user:password@host:465`. */
-import { isLoopback } from "./loopback.ts";
+import { isLoopback } from "../loopback.ts";
 
 export interface SmtpSettings {
   host: string;

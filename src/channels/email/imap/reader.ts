@@ -1,10 +1,10 @@
 /** Reads a mailbox without watching it: for `reconcile`. */
-import type { InboundEmail, InboundUnreadable } from "../../core/inbound.ts";
-import { CONNECTION_TIMINGS, type ConnectionTimings, openMailbox } from "./imap-client.ts";
-import { type FetchPlan, readMails, searchUids } from "./imap-fetch.ts";
-import { decideStart, type IntakeSince, type MailboxCursorState } from "./imap-start.ts";
+import type { InboundEmail, InboundUnreadable } from "../../../core/inbound.ts";
+import { type MailOrigin, PARSE_LIMITS, unreadable } from "../parse/parse-mail.ts";
+import { CONNECTION_TIMINGS, type ConnectionTimings, openMailbox } from "./client.ts";
+import { type FetchPlan, readMails, searchUids } from "./fetch.ts";
 import type { MailboxSettings } from "./mailbox-url.ts";
-import { type MailOrigin, PARSE_LIMITS, unreadable } from "./parse.ts";
+import { decideStart, type IntakeSince, type MailboxCursorState } from "./start.ts";
 
 export interface MailboxReader {
   uidValidity: number;

@@ -1,9 +1,9 @@
 /** A mail of ours as nodemailer takes it: threads in the three big clients, and marked where a machine wrote it. */
 import type { SendMailOptions } from "nodemailer";
-import type { OutgoingMail } from "../../core/delivery.ts";
-import { AppError } from "../../core/errors.ts";
-import type { EmailAddress } from "../../core/inbound.ts";
-import { OWN_HEADER } from "../../core/loop-guard.ts";
+import type { OutgoingMail } from "../../../core/delivery.ts";
+import { AppError } from "../../../core/errors.ts";
+import type { EmailAddress } from "../../../core/inbound.ts";
+import { OWN_HEADER } from "../../../core/loop-guard.ts";
 
 /** The first id and the newest ones: clients find the thread by either end (RFC 5537, 3.4.4, drops the middle too). */
 const REFERENCES_MAX = 20;
