@@ -34,10 +34,10 @@ async function runProgram(pool: string, nodeArguments: string[]): Promise<string
 it("starts its threads from the compiled build", async () => {
   const tsc = join(root, "node_modules", ".bin", "tsc");
   await run(tsc, ["-p", "tsconfig.build.json", "--noCheck", "--outDir", dir], { cwd: root });
-  expect(await runProgram(join(dir, "channels/email/parse-pool.js"), [])).toBe("email threads");
+  expect(await runProgram(join(dir, "channels/email/parse/parse-pool.js"), [])).toBe("email threads");
 }, 90_000);
 
 it("starts its threads from source, by the loader that the command line registers", async () => {
-  const source = join(root, "src/channels/email/parse-pool.ts");
+  const source = join(root, "src/channels/email/parse/parse-pool.ts");
   expect(await runProgram(source, ["--import", "tsx"])).toBe("email threads");
 }, 90_000);
