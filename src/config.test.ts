@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ConfigError, type Environment, loadConfig } from "./config.ts";
+import { ConfigError, type Environment } from "./config/settings-reader.ts";
+import { loadConfig } from "./config.ts";
 
 function problemsOf(env: Environment): string[] {
   try {

@@ -5,7 +5,8 @@
 import { createApp } from "./api/app.ts";
 import type { ApiDeps } from "./api/deps.ts";
 import { createVerificationToken } from "./api/tokens.ts";
-import { type Config, ConfigError, loadConfig } from "./config.ts";
+import { ConfigError } from "./config/settings-reader.ts";
+import { type Config, loadConfig } from "./config.ts";
 import type { RecordInbound } from "./core/inbound.ts";
 import { connectDatabase, type SqlPool } from "./db/client.ts";
 import { recordInbound } from "./desk/record-inbound.ts";

@@ -1,7 +1,8 @@
 /** What every command works with: the settings, where it writes, and how it says that something is wrong. */
 import { config as readDotenv } from "dotenv";
 import type { Logger } from "pino";
-import { type Config, ConfigError, loadConfig } from "../config.ts";
+import { ConfigError } from "../config/settings-reader.ts";
+import { type Config, loadConfig } from "../config.ts";
 import { AppError } from "../core/errors.ts";
 import { createLog } from "../log.ts";
 import { StartupError } from "../runtime/startup-error.ts";

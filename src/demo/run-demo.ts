@@ -2,7 +2,8 @@
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Logger } from "pino";
-import { type Config, type Environment, loadConfig } from "../config.ts";
+import type { Environment } from "../config/settings-reader.ts";
+import { type Config, loadConfig } from "../config.ts";
 import type { SqlPool } from "../db/client.ts";
 import { formatFigures, formatHeading } from "./account.ts";
 import { createCustomers } from "./customers.ts";

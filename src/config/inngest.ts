@@ -1,0 +1,33 @@
+import type { SettingsReader } from "./settings-reader.ts";
+
+export interface InngestConfig {
+  eventKey: string | null;
+  signingKey: string | null;
+  baseUrl: string | null;
+  isDev: boolean;
+}
+
+export function readInngest(reader: SettingsReader): InngestConfig | null {
+  const eventKey = reader.text("INNGEST_EVENT_KEY");
+  const signingKey = reader.text("INNGEST_SIGNING_KEY");
+  const baseUrl = reader.httpUrl("INNGEST_BASE_URL");
+  const dev = reader.text("INNGEST_DEV");
+  if (eventKey === null && signingKey === null && baseUrl === null && dev === null) return null;
+  const isDev = dev !== null && dev !== "0" && dev !== "false";
+  const devUrl = isDev && /^https?:\/\//.test(dev) ? dev : null;
+  if (!isDev && signingKey === null) {
+    reader.report(
+      "INNGEST_SIGNING_KEY",
+      "it is missing, and Inngest is switched on.",
+      "Copy it from Inngest's page Signing key, or set INNGEST_DEV=1 for a dev server.",
+    );
+  }
+  if (!isDev && eventKey === null) {
+    reader.report(
+      "INNGEST_EVENT_KEY",
+      "it is missing, and Inngest is switched on.",
+      "Copy it from Inngest's page Event keys, or set INNGEST_DEV=1 for a dev server.",
+    );
+  }
+  return { eventKey, signingKey, baseUrl: baseUrl ?? devUrl, isDev };
+}
