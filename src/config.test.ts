@@ -35,6 +35,7 @@ describe("loadConfig", () => {
   it("names every bad key at once, each with what to do, and no value of a secret", () => {
     const env = {
       PORT: "eighty",
+      INBOUND_EMAIL_SECRET: "whsec_dG9vIHNob3J0",
       JWT_SECRET: "hunter2-short",
       DATABASE_URL: "mysql://x",
       IMAP_URL: "imap://user:topsecret@mail.example.com",
@@ -48,6 +49,7 @@ describe("loadConfig", () => {
       [
         "DATABASE_URL",
         "IMAP_SINCE",
+        "INBOUND_EMAIL_SECRET",
         "INNGEST_EVENT_KEY",
         "JWT_SECRET",
         "LOG_LEVEL",

@@ -1,5 +1,6 @@
 /** The settings of the environment, read once by the roots; every wrong one is named at once, with what to do. */
 import { type GeminiConfig, readGemini } from "./config/gemini.ts";
+import { type InboundEmailConfig, readInboundEmail } from "./config/inbound-email.ts";
 import { type InngestConfig, readInngest } from "./config/inngest.ts";
 import { type MailInConfig, readMailIn } from "./config/mail-in.ts";
 import { type MailOutConfig, readMailOut } from "./config/mail-out.ts";
@@ -24,6 +25,7 @@ export interface Config {
   databaseUrl: string | null;
   mailIn: MailInConfig | null;
   mailOut: MailOutConfig | null;
+  inboundEmail: InboundEmailConfig | null;
   slack: SlackConfig | null;
   gemini: GeminiConfig | null;
   /** Null: the embedded engine. */
@@ -51,6 +53,7 @@ export function loadConfig(env: Environment): Config {
     ),
     mailIn: readMailIn(reader, env),
     mailOut: readMailOut(reader),
+    inboundEmail: readInboundEmail(reader),
     slack: readSlack(reader),
     gemini: readGemini(reader),
     inngest: readInngest(reader),
@@ -72,6 +75,8 @@ function readJwt(reader: SettingsReader): Config["jwt"] {
 
 function deepFreeze<T>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  // Bytes cannot be frozen.
+  if (ArrayBuffer.isView(value)) return value;
   Object.freeze(value);
   for (const inner of Object.values(value)) deepFreeze(inner);
   return value;

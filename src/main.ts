@@ -21,6 +21,7 @@ import { renderMetrics } from "./runtime/metrics.ts";
 import { createModel } from "./runtime/model.ts";
 import { type OpenDatabase, openDatabase } from "./runtime/open-database.ts";
 import { checkReadiness } from "./runtime/readiness.ts";
+import { createMailReceiver } from "./runtime/receive-mail.ts";
 import { openSlack } from "./runtime/slack.ts";
 import { startWorkflows } from "./runtime/workflow-runner.ts";
 import type { EmbeddedEngine } from "./workflows/engine/engine.ts";
@@ -116,6 +117,12 @@ async function startParts(
     passwords: createPasswordHasher(),
     recordInbound: (pool, ticket) => recordInbound(pool, settings, ticket),
     slackEvents: slack?.handle,
+    inboundEmail: config.inboundEmail
+      ? {
+          keys: [config.inboundEmail.signingKey, ...config.inboundEmail.previousKeys],
+          receive: createMailReceiver(mailIn.parse, settings),
+        }
+      : undefined,
     inngest: workflows.inngestEndpoint ?? undefined,
     readiness: () => checkReadiness(sql, mailIn.mailboxes()),
     metrics: () => renderMetrics(sql, mailIn.mailboxes()),
@@ -156,6 +163,7 @@ function describeSwitches(config: Config): Record<string, string> {
     database: config.databaseUrl === null ? "embedded" : "external",
     mailIn: onOff(config.mailIn),
     mailOut: onOff(config.mailOut),
+    inboundEmail: onOff(config.inboundEmail),
     slack: onOff(config.slack),
     gemini: onOff(config.gemini),
     workflows: config.inngest === null ? "embedded engine" : "Inngest",

@@ -5,11 +5,10 @@ import { createMiddleware } from "hono/factory";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
-import { AppError } from "../core/errors.ts";
 import type { ApiDeps, ApiEnv } from "./deps.ts";
 import {
-  answerError,
   answerMethodNotAllowed,
+  answerTooLarge,
   answerUnknownPath,
   handleError,
   refuseMisfit,
@@ -17,6 +16,7 @@ import {
 import { logRequests } from "./request-log.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { docsRoutes } from "./routes/docs.ts";
+import { INBOUND_EMAIL_PATH, inboundEmailRoutes } from "./routes/inbound-email.ts";
 import { serviceRoutes } from "./routes/service.ts";
 import { ticketRoutes } from "./routes/tickets.ts";
 import { verifyEmailRoutes } from "./routes/verify-email.ts";
@@ -24,7 +24,11 @@ import { webhookRoutes } from "./routes/webhooks.ts";
 
 const KIB = 1024;
 /** Slack's largest are views and files' descriptions; Inngest sends the results of all steps of a run, 32 MiB at most. */
-const BODY_BYTES_MAX = { "/api/slack/events": 1024 * KIB, "/api/inngest": 32 * 1024 * KIB, else: 256 * KIB };
+const BODY_BYTES_MAX: ReadonlyMap<string, number> = new Map([
+  ["/api/slack/events", 1024 * KIB],
+  ["/api/inngest", 32 * 1024 * KIB],
+]);
+const OTHER_BODY_BYTES_MAX = 256 * KIB;
 
 /** Builds the application. Cheap enough for one per request, which is how Workers use it. */
 export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
@@ -50,6 +54,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.route("/api/auth", verifyEmailRoutes(deps));
   app.route("/api/tickets", ticketRoutes(deps));
   app.route("/api", webhookRoutes(deps));
+  if (deps.inboundEmail) app.route("/api/inbound", inboundEmailRoutes(deps.inboundEmail, deps));
   app.route("/api", docsRoutes(deps, app));
   return app;
 }
@@ -69,12 +74,10 @@ const forbidStoring = createMiddleware<ApiEnv>(async (c, next) => {
 });
 
 const limitBody = createMiddleware<ApiEnv>(async (c, next) => {
-  const { path } = c.req;
-  const maxSize =
-    path === "/api/slack/events" || path === "/api/inngest" ? BODY_BYTES_MAX[path] : BODY_BYTES_MAX.else;
-  const onError = () =>
-    answerError(c, new AppError("too_large", `The body may have ${maxSize / KIB} KiB at most.`));
-  return bodyLimit({ maxSize, onError })(c, next);
+  // Mails are large: that door counts how many it takes in at once, and limits each itself.
+  if (c.req.path === INBOUND_EMAIL_PATH) return next();
+  const maxSize = BODY_BYTES_MAX.get(c.req.path) ?? OTHER_BODY_BYTES_MAX;
+  return bodyLimit({ maxSize, onError: (refused) => answerTooLarge(refused, maxSize) })(c, next);
 });
 
 /** A handler's own headers stay. Nobody else's page may read, frame or embed what is served here. */

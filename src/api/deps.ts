@@ -21,6 +21,18 @@ export interface DocsAsset {
   contentType: string;
 }
 
+/** What `POST /api/inbound/email` needs. */
+export interface InboundEmailDoor {
+  /** A request signed with any of them is let in. */
+  keys: readonly Uint8Array<ArrayBuffer>[];
+  /** Rejects with AppError `unavailable` where the mail could not be recorded now. */
+  receive(
+    sql: SqlPool,
+    raw: Uint8Array,
+    mailbox: string | null,
+  ): Promise<{ result: IntakeResult; messageId: string | null }>;
+}
+
 export interface ApiDeps {
   /** A pool, or how to get the one of this request: on Workers a connection cannot outlive the request that opened it. */
   sql: SqlPool | ((c: Context) => SqlPool);
@@ -30,6 +42,7 @@ export interface ApiDeps {
   recordInbound(sql: SqlPool, ticket: InboundApiTicket): Promise<IntakeResult>;
   /** Absent: the path answers 404. Each checks the signature of its request itself. */
   slackEvents?: ((request: Request) => Promise<Response>) | undefined;
+  inboundEmail?: InboundEmailDoor | undefined;
   inngest?: ((request: Request) => Promise<Response>) | undefined;
   /** `checks` names each dependency with `ok` or what is wrong; shown to everybody, so without addresses and secrets. */
   readiness(): Promise<{ ok: boolean; checks: Readonly<Record<string, string>> }>;

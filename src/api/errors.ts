@@ -19,6 +19,9 @@ const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   internal: 500,
 };
 
+/** For what is away and does not say for how long. */
+const RETRY_AFTER_MS = 5000;
+
 /** Input that is wrong in one named place. */
 export class FieldError extends AppError {
   readonly field: string;
@@ -69,8 +72,13 @@ export function answerMethodNotAllowed(c: Context, allowed: string[]): Response 
   return c.json({ error: { code: "method_not_allowed", message } }, 405, { Allow: allowed.join(", ") });
 }
 
+export function answerTooLarge(c: Context, bytesMax: number): Response {
+  return answerError(c, new AppError("too_large", `The body may have ${bytesMax / 1024} KiB at most.`));
+}
+
 export function answerError(c: Context, error: AppError): Response {
-  const { code, publicMessage: message, retryAfterMs } = error;
+  const { code, publicMessage: message } = error;
+  const retryAfterMs = error.retryAfterMs ?? (code === "unavailable" ? RETRY_AFTER_MS : undefined);
   if (code === "unauthenticated") c.header("WWW-Authenticate", challenge(c));
   if (retryAfterMs !== undefined)
     c.header("Retry-After", String(Math.max(1, Math.ceil(retryAfterMs / 1000))));
@@ -90,7 +98,6 @@ function toAppError(error: Error): AppError {
   if (isConnectionFailure(error)) {
     return new AppError("unavailable", error.message, {
       publicMessage: "The database cannot be reached. Try again in a moment.",
-      retryAfterMs: 5000,
       cause: error,
     });
   }

@@ -20,6 +20,10 @@ export const signedOutAnswer = { 401: errorAnswer("No token, or one that does no
 export const notAdminAnswer = { 403: errorAnswer("Only an admin may do this.") };
 export const missingAnswer = { 404: errorAnswer("There is none, or none that you may see.") };
 export const conflictAnswer = { 409: errorAnswer("The present state does not allow it.") };
+export const tooLargeAnswer = { 413: errorAnswer("The body is too large; the message says what fits.") };
+export const unavailableAnswer = {
+  503: errorAnswer("Not now, and nothing was changed; `Retry-After` says when to try again."),
+};
 export const limitedAnswer = {
   429: errorAnswer("Too many attempts; `Retry-After` says how many seconds to wait."),
 };

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { SingleBar } from "cli-progress";
 import { readMailSources } from "../channels/email/files/sources.ts";
 import { createParsePool } from "../channels/email/parse/parse-pool.ts";
@@ -6,9 +5,9 @@ import { normaliseEmail } from "../core/account.ts";
 import { AppError } from "../core/errors.ts";
 import type { IntakeResult } from "../core/inbound.ts";
 import { isConnectionFailure } from "../db/client.ts";
-import { recordInbound } from "../desk/record-inbound.ts";
 import { createDeskSettings } from "../runtime/desk-settings.ts";
 import { openDatabase } from "../runtime/open-database.ts";
+import { createMailReceiver } from "../runtime/receive-mail.ts";
 import { StartupError } from "../runtime/startup-error.ts";
 import { type CommandContext, createCommandLog, EXIT, readConfig } from "./command-context.ts";
 
@@ -42,16 +41,15 @@ async function ingestAll(context: CommandContext, files: string[], options: Inge
   const config = readConfig(context);
   const settings = createDeskSettings(config);
   const log = createCommandLog(context);
-  const account = readMailbox(options.mailbox) ?? settings.ownAddresses[0] ?? "ingest";
+  const mailbox = readMailbox(options.mailbox);
   const database = await openDatabase(config, { role: "command", log, connectionsMax: 4 });
   const pool = createParsePool();
+  const receive = createMailReceiver(pool.parse.bind(pool), settings);
   const progress = process.stderr.isTTY && !options.json ? createProgress() : null;
   try {
     for await (const { file, raw } of readMailSources(files, process.stdin)) {
-      const externalId = `sha256:${createHash("sha256").update(raw).digest("hex")}`;
-      const mail = await pool.parse(raw, { account, externalId, receivedAt: new Date() });
-      const result = await recordInbound(database.sql, settings, mail);
-      context.print(describe(file, result, mail.channel === "email" ? mail.messageId : null, options.json));
+      const { result, messageId } = await receive(database.sql, raw, mailbox);
+      context.print(describe(file, result, messageId, options.json));
       progress?.increment();
     }
     return EXIT.done;

@@ -4,7 +4,7 @@ import { explainImapFailure, openMailbox } from "../channels/email/imap/client.t
 import type { MailboxSettings } from "../channels/email/imap/mailbox-url.ts";
 import { createMailboxSource } from "../channels/email/imap/reader.ts";
 import { type MailboxWatch, watchMailbox } from "../channels/email/imap/watch-mailbox.ts";
-import { createParsePool } from "../channels/email/parse/parse-pool.ts";
+import { createParsePool, type ParsePool } from "../channels/email/parse/parse-pool.ts";
 import type { Config } from "../config.ts";
 import { AppError } from "../core/errors.ts";
 import type { RecordInbound } from "../core/inbound.ts";
@@ -18,6 +18,8 @@ export interface MailIntake {
   start(): void;
   /** Resolves when no mail is being read any more. */
   stop(): Promise<void>;
+  /** For mails that come by another door. */
+  parse: ParsePool["parse"];
   mailboxes(): MailboxState[];
   /** Rejects where a mailbox cannot be opened: silence proves nothing. */
   openSources(): Promise<MessageSource[]>;
@@ -88,6 +90,7 @@ export function createMailIntake({ mailIn }: Pick<Config, "mailIn">, deps: MailI
       await Promise.all(watches.map((watch) => watch.stop()));
       await pool.close();
     },
+    parse,
     mailboxes: () =>
       watches.map((watch) => {
         const { state, problem } = watch.status();

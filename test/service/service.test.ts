@@ -1,6 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Environment } from "../../src/config/settings-reader.ts";
@@ -47,6 +49,24 @@ async function call(method: string, path: string, body?: unknown, token?: string
 }
 
 describe("the service over HTTP", () => {
+  it("takes a mail by the very lines of docs/inbound-email.md", async () => {
+    const secret = `whsec_${Buffer.alloc(32, 5).toString("base64")}`;
+    await start({ INBOUND_EMAIL_SECRET: secret });
+    const document = await readFile(new URL("../../docs/inbound-email.md", import.meta.url), "utf8");
+    const script = /```bash\n(.*?)```/s.exec(document)?.[1] ?? "";
+    const folder = await mkdtemp(join(dataDir, "inbound-"));
+    await writeFile(
+      join(folder, "mail.eml"),
+      "From: ada@corp.example\r\nSubject: By hand\r\n\r\nGr\u00fc\u00dfe\r\n",
+    );
+    const env = { PATH: process.env.PATH, INBOUND_EMAIL_SECRET: secret, DESKHAND: service?.url };
+    const { stdout } = await promisify(execFile)("bash", ["-euo", "pipefail", "-c", script], {
+      cwd: folder,
+      env,
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: "ticket", alreadyRecorded: false });
+  });
+
   it("takes a ticket from sign-up to triage and acknowledgement through the REST API alone", async () => {
     const { sql } = await start();
     await sql`
