@@ -42,7 +42,7 @@ describe("every sample mail", () => {
   );
 
   test("is used, and has a Message-ID of its own", async () => {
-    const folder = new URL("../../src/demo/samples/mail", import.meta.url);
+    const folder = new URL("../../src/demo/samples/mail/", import.meta.url);
     const files = (await readdir(folder)).filter((name) => name.endsWith(".eml")).sort();
     expect([...new Set(SAMPLES.map(({ file }) => file))].sort()).toEqual(files);
     const ids = await Promise.all(
