@@ -15,6 +15,7 @@ import {
 } from "./errors.ts";
 import { logRequests } from "./request-log.ts";
 import { accountRoutes } from "./routes/accounts.ts";
+import { alertRoutes } from "./routes/alerts.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { INBOUND_EMAIL_PATH, inboundEmailRoutes } from "./routes/inbound-email.ts";
 import { serviceRoutes } from "./routes/service.ts";
@@ -53,6 +54,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.route("/api/auth", accountRoutes(deps));
   app.route("/api/auth", verifyEmailRoutes(deps));
   app.route("/api/tickets", ticketRoutes(deps));
+  app.route("/api/admin", alertRoutes(deps));
   app.route("/api", webhookRoutes(deps));
   if (deps.inboundEmail) app.route("/api/inbound", inboundEmailRoutes(deps.inboundEmail, deps));
   app.route("/api", docsRoutes(deps, app));

@@ -42,6 +42,14 @@ export interface SlackPost {
   deliveryId: string;
 }
 
+/** A word of the desk itself to the moderators, such as an alert. */
+export interface SlackNotice {
+  /** Travels as message metadata, so that it never stands there twice. */
+  noticeId: string;
+  /** Plain text: escaped and cut for Slack by the channel. */
+  text: string;
+}
+
 /** Everything that the moderators' card shows. */
 export interface TicketCard {
   ticketId: string;
@@ -74,4 +82,6 @@ export interface SlackDesk {
    * posted it: the channel is searched for the card of that ticket first.
    */
   putCard(card: TicketCard, at: SlackPosition | null, maybePosted: boolean): Promise<SlackPosition>;
+  /** Posts to the moderators' channel, once for each notice id. */
+  postNotice(notice: SlackNotice): Promise<void>;
 }

@@ -12,6 +12,9 @@ export interface DeskEvents {
   "ticket/changed": { ticketId: string };
   /** A delivery is waiting to go out. */
   "delivery/queued": { deliveryId: string; ticketId: string };
+  /** Operators are to be told of a trouble, for the `time`-th time. */
+  "alert/raised": { alertId: string; time: number };
+  "alert/cleared": { alertId: string };
 }
 
 export type DeskEventName = keyof DeskEvents;

@@ -1,4 +1,5 @@
 /** The metrics page, in Prometheus' text format 0.0.4. */
+import { countOpenAlerts } from "../db/alerts.ts";
 import type { SqlPool } from "../db/client.ts";
 import {
   type CountRow,
@@ -16,11 +17,12 @@ interface Gauge {
 }
 
 export async function renderMetrics(sql: SqlPool, mailboxes: readonly MailboxState[]): Promise<string> {
-  const [tickets, ledger, deliveries, outbox] = await Promise.all([
+  const [tickets, ledger, deliveries, outbox, alerts] = await Promise.all([
     countTicketsByStatus(sql),
     countLedgerByOutcome(sql),
     countDeliveriesByState(sql),
     readOutboxLag(sql),
+    countOpenAlerts(sql),
   ]);
   const gauges: Gauge[] = [
     { name: "deskhand_tickets", help: "Tickets by status.", values: toValues(tickets, "status") },
@@ -42,6 +44,11 @@ export async function renderMetrics(sql: SqlPool, mailboxes: readonly MailboxSta
       name: "deskhand_outbox_oldest_seconds",
       help: "Age of the oldest event that waits.",
       values: single(outbox.oldestSeconds),
+    },
+    {
+      name: "deskhand_alerts_open",
+      help: "Troubles that wait for an operator, by kind.",
+      values: alerts.length === 0 ? single(0) : toValues(alerts, "kind"),
     },
     {
       name: "process_resident_memory_bytes",

@@ -13,6 +13,8 @@ const SCHEMAS: { [Name in DeskEventName]: z.ZodType<DeskEvents[Name]> } = {
   "ticket/replied": z.object({ ticketId: id, messageId: id }),
   "ticket/changed": z.object({ ticketId: id }),
   "delivery/queued": z.object({ deliveryId: id, ticketId: id }),
+  "alert/raised": z.object({ alertId: id, time: z.int().positive() }),
+  "alert/cleared": z.object({ alertId: id }),
 };
 
 /** The event's data, or a NonRetriableError that names what is wrong: it would be wrong on every try. */

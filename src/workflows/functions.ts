@@ -1,9 +1,11 @@
 /** Every workflow of the desk, for whichever engine runs them. */
 import { createAcknowledgeTicket } from "./acknowledge-ticket.ts";
 import { createAssignBacklog } from "./assign-backlog.ts";
+import { createCheckAlerts } from "./check-alerts.ts";
 import type { WorkflowClient } from "./client.ts";
 import { createDeliverMessage } from "./deliver-message.ts";
 import { createNotifyAssignee } from "./notify-assignee.ts";
+import { createNotifyOperators } from "./notify-operators.ts";
 import { createOnUserSignup } from "./on-user-signup.ts";
 import { createPrune } from "./prune.ts";
 import { createReconcileIntake } from "./reconcile-intake.ts";
@@ -23,6 +25,8 @@ export function createWorkflows(client: WorkflowClient, deps: WorkflowDeps) {
     createAssignBacklog(client, deps),
     createRetriageProvisional(client, deps),
     createReconcileIntake(client, deps),
+    createNotifyOperators(client, deps),
+    createCheckAlerts(client, deps),
     createPrune(client, deps),
   ];
 }

@@ -1,5 +1,11 @@
 /** The workflows on the embedded engine, with ports that remember what they were asked. */
-import type { MailSendResult, OutgoingMail, SlackPost, TicketCard } from "../../src/core/delivery.ts";
+import type {
+  MailSendResult,
+  OutgoingMail,
+  SlackNotice,
+  SlackPost,
+  TicketCard,
+} from "../../src/core/delivery.ts";
 import type { Log } from "../../src/core/log.ts";
 import type { Classifier, TriageAttempt } from "../../src/core/triage.ts";
 import type { SqlPool } from "../../src/db/client.ts";
@@ -12,6 +18,7 @@ export const QUIET: Log = { debug: () => {}, info: () => {}, warn: () => {}, err
 export interface FarEnds {
   mails: OutgoingMail[];
   posts: { post: SlackPost; maybePosted: boolean }[];
+  notices: SlackNotice[];
   cards: { card: TicketCard; at: { channel: string; ts: string } | null; maybePosted: boolean }[];
   /** What the mail server says to mails for an address; it takes every other. */
   mailAnswers: Map<string, () => Promise<MailSendResult>>;
@@ -32,7 +39,7 @@ export async function startTestWorkflows(
   sql: SqlPool,
   options: WorkflowTestOptions = {},
 ): Promise<StartedWorkflows> {
-  const farEnds: FarEnds = { mails: [], posts: [], cards: [], mailAnswers: new Map() };
+  const farEnds: FarEnds = { mails: [], posts: [], notices: [], cards: [], mailAnswers: new Map() };
   let ts = 0;
   const runner = await startWorkflows(
     null,
@@ -56,6 +63,9 @@ export async function startTestWorkflows(
         async postInThread(post, maybePosted) {
           farEnds.posts.push({ post, maybePosted });
           return { channel: post.channel, ts: `2.${++ts}` };
+        },
+        async postNotice(notice) {
+          farEnds.notices.push(notice);
         },
         async putCard(card, at, maybePosted) {
           farEnds.cards.push({ card, at, maybePosted });

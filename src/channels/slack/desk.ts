@@ -2,6 +2,7 @@
 import type { SlackDesk } from "../../core/delivery.ts";
 import { AppError } from "../../core/errors.ts";
 import { putCard } from "./cards.ts";
+import { postNotice } from "./notices.ts";
 import { toAppError } from "./slack-error.ts";
 import { postInThread } from "./thread-posts.ts";
 import type { WebClient } from "./web-client.ts";
@@ -18,6 +19,10 @@ export function createSlackDesk(web: WebClient, triageChannel: string): SlackDes
     putCard: (card, at, maybePosted) =>
       putCard(web, triageChannel, card, { at, maybePosted }).catch((error: unknown) => {
         throw toAppError(error, "put the card into the moderators' channel");
+      }),
+    postNotice: (notice) =>
+      postNotice(web, triageChannel, notice).catch((error: unknown) => {
+        throw toAppError(error, "post in the moderators' channel");
       }),
   };
 }
