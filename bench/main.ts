@@ -3,7 +3,9 @@ import { Command } from "commander";
 import type { Benchmark } from "./harness.ts";
 import { formatReport, machine } from "./report.ts";
 
-const benchmarks: Record<string, () => Promise<{ benchmark: Benchmark }>> = {};
+const benchmarks: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
+  intake: () => import("./intake.ts"),
+};
 
 const program = new Command("bench")
   .description("Measures a part of Deskhand beside its limit, in the same run. Needs no network.")
