@@ -22,12 +22,15 @@ export function findBlockProblems(blocks: unknown, surface: "message" | "view", 
 export function findViewProblems(view: unknown): string[] {
   const checker = createChecker();
   const modal = view as Json;
-  if (modal?.type !== "modal") checker.add("must be a modal", "/view/type");
+  checker.string(modal?.private_metadata ?? "", "/view/private_metadata", 3000, 0);
+  checker.string(modal?.callback_id ?? "", "/view/callback_id", 255, 0);
+  if (modal?.type === "home") {
+    return [...checker.problems, ...findBlockProblems(modal.blocks, "view", "/view")];
+  }
+  if (modal?.type !== "modal") checker.add("must be a modal or a home", "/view/type");
   checker.text(modal?.title, "/view/title", 24, ["plain_text"]);
   if (modal?.submit !== undefined) checker.text(modal.submit, "/view/submit", 24, ["plain_text"]);
   if (modal?.close !== undefined) checker.text(modal.close, "/view/close", 24, ["plain_text"]);
-  checker.string(modal?.private_metadata ?? "", "/view/private_metadata", 3000, 0);
-  checker.string(modal?.callback_id ?? "", "/view/callback_id", 255, 0);
   const blocks = findBlockProblems(modal?.blocks, "view", "/view");
   const hasInput =
     Array.isArray(modal?.blocks) && modal.blocks.some((block: Json) => block?.type === "input");
@@ -84,7 +87,7 @@ function checkBlock(checker: Checker, block: Json, at: string, surface: "message
       return;
     case "actions":
       for (const [index, element] of checker.list(block.elements, `${at}/elements`, 25).entries()) {
-        checkButton(checker, element, `${at}/elements/${index}`);
+        checkInteractive(checker, element, `${at}/elements/${index}`);
       }
       return;
     case "input":
@@ -99,15 +102,38 @@ function checkBlock(checker: Checker, block: Json, at: string, surface: "message
 function checkSection(checker: Checker, block: Json, at: string): void {
   if (block.text === undefined && block.fields === undefined) checker.add("missing text or fields", at);
   if (block.text !== undefined) checker.text(block.text, `${at}/text`, 3000, ANY_TEXT);
+  if (block.accessory !== undefined) checkInteractive(checker, block.accessory as Json, `${at}/accessory`);
   if (block.fields === undefined) return;
   for (const [index, field] of checker.list(block.fields, `${at}/fields`, 10).entries()) {
     checker.text(field, `${at}/fields/${index}`, 2000, ANY_TEXT);
   }
 }
 
+function checkInteractive(checker: Checker, element: Json, at: string): void {
+  if (element?.type === "button") checkButton(checker, element, at);
+  else if (element?.type === "static_select") checkSelect(checker, element, at);
+  else checker.add(`unsupported element: ${String(element?.type)}`, at);
+}
+
+/** https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */
+function checkSelect(checker: Checker, element: Json, at: string): void {
+  checker.string(element.action_id, `${at}/action_id`, 255);
+  if (element.placeholder !== undefined) {
+    checker.text(element.placeholder, `${at}/placeholder`, 150, ["plain_text"]);
+  }
+  const options = checker.list(element.options, `${at}/options`, 100);
+  for (const [index, option] of options.entries()) {
+    checker.text(option.text, `${at}/options/${index}/text`, 75, ["plain_text"]);
+    checker.string(option.value, `${at}/options/${index}/value`, 75);
+  }
+  const initial = element.initial_option;
+  if (initial === undefined) return;
+  const stands = options.some((option) => JSON.stringify(option) === JSON.stringify(initial));
+  if (!stands) checker.add("initial_option must be one of the options", `${at}/initial_option`);
+}
+
 function checkButton(checker: Checker, element: Json, at: string): void {
-  if (element?.type !== "button")
-    return void checker.add(`unsupported element: ${String(element?.type)}`, at);
+  if (element.url !== undefined) checker.string(element.url, `${at}/url`, 3000);
   checker.text(element.text, `${at}/text`, 75, ["plain_text"]);
   checker.string(element.action_id, `${at}/action_id`, 255);
   if (element.value !== undefined) checker.string(element.value, `${at}/value`, 2000);
@@ -120,6 +146,10 @@ function checkInput(checker: Checker, block: Json, at: string): void {
   checker.text(block.label, `${at}/label`, 2000, ["plain_text"]);
   if (block.hint !== undefined) checker.text(block.hint, `${at}/hint`, 2000, ["plain_text"]);
   const element = block.element as Json | undefined;
+  if (element?.type === "static_select") {
+    checkSelect(checker, element, `${at}/element`);
+    return;
+  }
   if (element?.type !== "plain_text_input") {
     checker.add(`unsupported element: ${String(element?.type)}`, `${at}/element`);
     return;

@@ -76,6 +76,13 @@ export const METHODS: Record<string, Method> = {
     if (problems.length > 0) return refuse("invalid_arguments", problems);
     return views.open(args.text("trigger_id"), view as Json);
   },
+  "views.publish": ({ views, workspace }, args) => {
+    const view = args.json("view");
+    const problems = findViewProblems(view);
+    if (problems.length > 0) return refuse("invalid_arguments", problems);
+    if (workspace.user(args.text("user_id")) === undefined) return fail("user_not_found");
+    return views.publish(args.text("user_id"), view as Json);
+  },
 };
 
 function refuse(error: string, problems: string[]): Json {
@@ -166,6 +173,7 @@ function postEphemeral(context: MethodContext, args: Args): Json {
     user: args.text("user"),
     ts: state.nextTs(),
     text: args.text("text"),
+    blocks: (args.json("blocks") as unknown[] | undefined) ?? [],
   };
   state.commit({ op: "ephemeral", ephemeral });
   return { ok: true, message_ts: ephemeral.ts };

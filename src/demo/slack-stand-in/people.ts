@@ -1,5 +1,6 @@
-/** People in the stand-in's workspace: they write, click buttons and fill in forms. */
+/** People in the stand-in's workspace: they write, open App Home, click buttons and fill in forms. */
 import type { Deliveries } from "./deliveries.ts";
+import { createInteractions, type SlackInteractions } from "./interactions.ts";
 import type { MethodContext } from "./methods.ts";
 import { showMessage } from "./shown.ts";
 import type { PendingEvent, StoredFile, StoredMessage } from "./state.ts";
@@ -17,32 +18,16 @@ export interface UserPost {
   key?: string;
 }
 
-export type FormValues = Record<string, Record<string, { value: string }>>;
-
-export interface SlackPeople {
+/** People write, look, click and fill in forms. */
+export interface SlackPeople extends SlackInteractions {
   /** Stores the message, delivers it with Slack's retries, and resolves with its ts, acknowledged or given up. */
   postAsUser(post: UserPost): Promise<string>;
-  /** Rejects where no such button stands in the message. `value` must be the button's, if given. */
-  clickButton(click: {
-    user: string;
-    channel: string;
-    ts: string;
-    actionId: string;
-    value?: string;
-  }): Promise<{ status: number; body: string }>;
-  /**
-   * `values` in Slack's shape, by block and action id; fields left out keep what stood in them.
-   * Closes, keeps or replaces the view as the app answers.
-   */
-  submitView(submission: {
-    user: string;
-    viewId: string;
-    values: FormValues;
-  }): Promise<{ status: number; body: string }>;
+  /** Opens App Home: the event, with Slack's retries. */
+  openHome(user: string): Promise<void>;
 }
 
 export function createPeople(context: MethodContext, deliveries: Deliveries): SlackPeople {
-  const { state, workspace, views } = context;
+  const { state, workspace } = context;
 
   async function postAsUser(post: UserPost): Promise<string> {
     const known = post.key === undefined ? undefined : state.findByKey(post.key);
@@ -53,60 +38,35 @@ export function createPeople(context: MethodContext, deliveries: Deliveries): Sl
     return message.ts;
   }
 
-  const clickButton: SlackPeople["clickButton"] = async ({ user, channel, ts, actionId, value }) => {
-    const message = state.find(channel, ts);
-    const button = message === undefined ? undefined : findButton(message.blocks, actionId);
-    if (message === undefined || button === undefined || (value !== undefined && value !== button.value)) {
-      throw new Error(`No button ${actionId} with that value stands in message ${ts} of ${channel}.`);
-    }
-    return deliveries.postForm({
-      type: "block_actions",
-      ...who(context, user),
-      container: { type: "message", message_ts: ts, channel_id: channel, is_ephemeral: false },
-      channel: { id: channel, name: workspace.channel(channel)?.name ?? "" },
-      trigger_id: views.newTrigger(user),
-      message: showMessage(context, message, false),
-      state: { values: {} },
-      actions: [{ type: "button", ...button, action_ts: state.nextTs() }],
-    });
-  };
-
-  const submitView: SlackPeople["submitView"] = async ({ user, viewId, values }) => {
-    const open = views.list().find(({ id, user: owner }) => id === viewId && owner === user);
-    if (open === undefined) throw new Error(`No view ${viewId} is open for ${user}.`);
-    const answer = await deliveries.postForm({
-      type: "view_submission",
-      ...who(context, user),
-      trigger_id: views.newTrigger(user),
-      view: {
-        ...open.view,
-        id: viewId,
+  async function openHome(user: string): Promise<void> {
+    const ts = state.nextTs();
+    const id = `Ev${ts.replace(".", "")}H`;
+    const event = {
+      type: "app_home_opened",
+      user,
+      channel: workspace.directChannel(user),
+      tab: "home",
+      event_ts: ts,
+    };
+    const authorizations = [
+      { team_id: workspace.teamId, enterprise_id: null, user_id: workspace.botUserId, is_bot: true },
+    ];
+    await deliveries.deliver({
+      id,
+      body: {
+        token: "unused",
+        type: "event_callback",
         team_id: workspace.teamId,
-        app_installed_team_id: workspace.teamId,
-        state: { values: readForm(open.view, values) },
+        api_app_id: workspace.appId,
+        event_id: id,
+        event_time: Math.floor(Number(ts)),
+        authorizations,
+        event,
       },
-      response_urls: [],
     });
-    applyAnswer(context, viewId, answer);
-    return answer;
-  };
-
-  return { postAsUser, clickButton, submitView };
-}
-
-function applyAnswer(
-  { views }: MethodContext,
-  viewId: string,
-  answer: { status: number; body: string },
-): void {
-  if (answer.status !== 200) return;
-  if (answer.body === "") {
-    views.close(viewId);
-    return;
   }
-  const { response_action: action, view } = JSON.parse(answer.body) as Record<string, unknown>;
-  if (action === "update") views.replace(viewId, view as Record<string, unknown>);
-  if (action === "clear") for (const { id } of views.list()) views.close(id);
+
+  return { postAsUser, openHome, ...createInteractions(context, deliveries) };
 }
 
 function storePost(context: MethodContext, post: UserPost): StoredMessage {
@@ -180,46 +140,4 @@ function eventsOf(context: MethodContext, message: StoredMessage): PendingEvent[
     events.push(envelope("A", { ...shown, type: "app_mention" }));
   }
   return events;
-}
-
-function who({ workspace }: MethodContext, userId: string): Record<string, unknown> {
-  const user = workspace.user(userId);
-  if (user === undefined) throw new Error(`No user ${userId} in the stand-in.`);
-  return {
-    user: { id: user.id, name: user.name, username: user.name, team_id: workspace.teamId },
-    team: { id: workspace.teamId, domain: "stand-in" },
-    api_app_id: workspace.appId,
-    token: "unused",
-    enterprise: null,
-    is_enterprise_install: false,
-  };
-}
-
-function findButton(blocks: unknown[], actionId: string): Record<string, unknown> | undefined {
-  const all = blocks as { block_id?: string; elements?: Record<string, unknown>[] }[];
-  for (const [index, block] of all.entries()) {
-    const button = block.elements?.find((element) => element.action_id === actionId);
-    if (button !== undefined) return { block_id: block.block_id ?? `b${index}`, ...button };
-  }
-  return undefined;
-}
-
-/** The state of a form: what was typed, else what stood there. Rejects an empty required field, as Slack's clients do. */
-function readForm(view: Record<string, unknown>, values: FormValues): Record<string, unknown> {
-  const state: Record<string, Record<string, unknown>> = {};
-  type Input = {
-    type: string;
-    block_id?: string;
-    optional?: boolean;
-    element: { action_id: string; type: string; initial_value?: string };
-  };
-  for (const [index, block] of ((view.blocks as Input[] | undefined) ?? []).entries()) {
-    if (block.type !== "input") continue;
-    const { action_id: actionId, type, initial_value: initial } = block.element;
-    const blockId = block.block_id ?? `b${index}`;
-    const value = values[blockId]?.[actionId]?.value ?? initial ?? "";
-    if (value === "" && block.optional !== true) throw new Error(`The field ${actionId} must be filled in.`);
-    state[blockId] = { [actionId]: { type, value: value === "" ? null : value } };
-  }
-  return state;
 }

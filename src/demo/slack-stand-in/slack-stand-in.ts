@@ -42,6 +42,8 @@ export interface SlackStandIn extends SlackPeople {
   /** A thread with its root, oldest first. */
   thread(channel: string, ts: string): ShownMessage[];
   openViews(): OpenView[];
+  /** A person's App Home as it was published, or null. */
+  home(user: string): Record<string, unknown> | null;
   ephemerals(): StoredEphemeral[];
   /** Each try to deliver an event. */
   attempts(): EventAttempt[];
@@ -93,6 +95,7 @@ export async function createSlackStandIn(options: SlackStandInOptions): Promise<
     thread: (channel, ts) =>
       show(state.messages(channel).filter((message) => message.ts === ts || message.threadTs === ts)),
     openViews: () => views.list(),
+    home: (user) => views.home(user),
     ephemerals: () => state.ephemerals(),
     attempts: () => deliveries.attempts(),
     calls: () => [...calls],

@@ -30,6 +30,7 @@ export interface StoredEphemeral {
   user: string;
   ts: string;
   text: string;
+  blocks?: unknown[];
 }
 
 /** An event that is still to be delivered. */

@@ -20,11 +20,16 @@ export interface OpenViews {
   list(): OpenView[];
   replace(id: string, view: Json): void;
   close(id: string): void;
+  /** views.publish: what a person's App Home shows from now on. */
+  publish(user: string, view: Json): Json;
+  /** Null where nothing was published for that person. */
+  home(user: string): Json | null;
 }
 
 export function createOpenViews(state: SlackState, now: () => number): OpenViews {
   const triggers = new Map<string, { user: string; until: number; used: boolean }>();
   const views = new Map<string, OpenView>();
+  const homes = new Map<string, Json>();
 
   function newId(letter: string): string {
     const ts = state.nextTs();
@@ -56,5 +61,11 @@ export function createOpenViews(state: SlackState, now: () => number): OpenViews
     close: (id) => {
       views.delete(id);
     },
+    publish: (user, view) => {
+      const id = homes.get(user)?.id ?? newId("V");
+      homes.set(user, { ...view, id });
+      return { ok: true, view: { ...view, id } };
+    },
+    home: (user) => homes.get(user) ?? null,
   };
 }
