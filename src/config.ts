@@ -4,8 +4,10 @@ import { type InboundEmailConfig, readInboundEmail } from "./config/inbound-emai
 import { type InngestConfig, readInngest } from "./config/inngest.ts";
 import { type MailInConfig, readMailIn } from "./config/mail-in.ts";
 import { type MailOutConfig, readMailOut } from "./config/mail-out.ts";
+import { readPolicies } from "./config/policies.ts";
 import { type Environment, SettingsReader } from "./config/settings-reader.ts";
 import { readSlack, type SlackConfig } from "./config/slack.ts";
+import type { Policies } from "./workflows/policies.ts";
 
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
@@ -30,6 +32,7 @@ export interface Config {
   gemini: GeminiConfig | null;
   /** Null: the embedded engine. */
   inngest: InngestConfig | null;
+  policies: Policies;
   /** Seconds between a moderator's Send and the sending. */
   undoSeconds: number;
 }
@@ -57,6 +60,7 @@ export function loadConfig(env: Environment): Config {
     slack: readSlack(reader),
     gemini: readGemini(reader),
     inngest: readInngest(reader),
+    policies: readPolicies(reader),
     undoSeconds: reader.integer("REPLY_UNDO_SECONDS", { fallback: 20, min: 0, max: 3600 }),
   };
   reader.throwProblems();
