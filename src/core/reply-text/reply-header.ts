@@ -1,4 +1,6 @@
 /** The line that stands over a quote: "On Monday, Ada <ada@example.com> wrote:", in any language and wrapped anyhow. */
+
+import { readLabel } from "./header-block.ts";
 import { ON_WORDS, WROTE_WORDS } from "./languages.ts";
 import { anyOf, isBlank, type Line, readLine, stripMarkup } from "./lines.ts";
 
@@ -11,9 +13,17 @@ const WROTE_SPACED = `(?<![\\p{L}\\p{M}])(?:${anyOf(WROTE_WORDS.filter((word) =>
 const WROTE_SOURCE = `(?:${WROTE_SPACED}|${anyOf(WROTE_WORDS.filter(isUnspaced))})`;
 const WROTE = new RegExp(WROTE_SOURCE, "iu");
 const ENDS_WITH_VERB = new RegExp(`${WROTE_SOURCE}[^\\p{L}\\p{N}]*$`, "iu");
+/** `Ada <ada@example.com> skrev: (8 augusti 2019 10:12:01 CEST)` */
+const VERB_AND_BRACKETED_DATE = new RegExp(`${WROTE_SOURCE} ?: ?\\([^()]{6,60}\\)$`, "iu");
 const ON_SPACED = ON_WORDS.filter((word) => !isUnspaced(word));
 const STARTS_WITH_ON = new RegExp(
   `^(?:(?:${anyOf(ON_SPACED)})(?![\\p{L}\\p{M}'’])|${anyOf(ON_WORDS.filter(isUnspaced))})`,
+  "iu",
+);
+
+/** Of two letters or more: "a" and "v" begin a wrapped rest as well. */
+const STARTS_WITH_LONG_ON = new RegExp(
+  `^(?:(?:${anyOf(ON_SPACED.filter((word) => word.length > 1 && word !== "at"))})(?![\\p{L}\\p{M}'’]))`,
   "iu",
 );
 
@@ -31,11 +41,25 @@ const hasDate = (text: string) => DAY.test(text) || TIME.test(text);
 const hasFullDate = (text: string) =>
   DAY.test(text) && (TIME.test(text) || /(?:19|20)\d{2}|\d[-./]\d{1,2}[-./]\d/.test(text));
 
+/** Whoever writes so speaks of what they wrote or read themselves: "On 8 August at 10:12 I wrote:". */
+const PERSON =
+  "(?:i|we|he|she|they|ich|wir|er|sie|j['’]ai|nous avons|il|elle|yo|nosotros|él|ella|eu|nós|ele|ela|io|noi|lui|lei|ik|wij|hij|zij|jag|vi|han|hon|jeg|hun|minä|hän|já|ben|я|мы|он|она|вони|ми|він)";
+const PERSON_WROTE = new RegExp(
+  `(?<![\\p{L}\\p{M}'’])(?:${PERSON} ${WROTE_SOURCE}|(?:schrieb|schreef|skrev|escribí|ha) ${PERSON}(?![\\p{L}\\p{M}@.]))`,
+  "iu",
+);
+
 /** True where the last line of a reply header could be: a cheap test before the costly one. */
 export function mayEndReplyHeader(line: Line): boolean {
   if (line.isLong || line.text === "") return false;
   if (/[:：)>\]][\s*_-]*$/u.test(line.text.slice(-8)) || /^(?:19|20)\d{2}[-/]/.test(line.text)) return true;
-  return ENDS_WITH_VERB.test(line.text.slice(-40));
+  return ENDS_WITH_VERB.test(line.text.slice(-40)) || isUnendedHeader(line.text);
+}
+
+/** `Am 08.08.19 um 10:12 schrieb Ada Lovelace`, without a colon: a header only over a block or a quote. */
+function isUnendedHeader(text: string): boolean {
+  if (text.length > 120 || !STARTS_WITH_ON.test(text) || /[.!?…:：,;]$/u.test(text)) return false;
+  return hasFullDate(text) && WROTE.test(text) && !ENDS_WITH_VERB.test(text);
 }
 
 /**
@@ -44,6 +68,9 @@ export function mayEndReplyHeader(line: Line): boolean {
  */
 export function findReplyHeaderStart(lines: Line[], end: number, floor: number): number {
   const isQuoteNext = nextIsQuote(lines, end + 1);
+  const last = lines[end];
+  if (last !== undefined && end >= floor && isUnendedHeader(last.text))
+    return isQuoteNext || nextIsLabel(lines, end + 1) ? end : -1;
   let weak = -1;
   let text = "";
   let blanks = 0;
@@ -64,7 +91,10 @@ export function findReplyHeaderStart(lines: Line[], end: number, floor: number):
   return weak;
 }
 
-/** A header whose first line was wrapped in front of the date: "Ada <ada@example.com> hat am" / "8.8.2019 geschrieben:". */
+/**
+ * A header whose first line was wrapped away: "Ada <ada@example.com> hat am" / "8.8.2019 geschrieben:". The line above
+ * belongs to it only where it ends what the header lacks, a sender or the word before the date; else it is somebody's.
+ */
 function extendHeader(
   lines: Line[],
   start: number,
@@ -72,23 +102,36 @@ function extendHeader(
   found: string,
   isQuoteNext: boolean,
 ): number {
-  if (STARTS_WITH_ON.test(cleanHeader(found)) && EMAIL.test(found)) return start;
+  const header = cleanHeader(found);
+  const isWhole = STARTS_WITH_LONG_ON.test(header) || (startsWithSender(header) && !/^[<(]/.test(header));
+  if (isWhole && EMAIL.test(header)) return start;
   let text = found;
   for (let above = start - 1; above >= Math.max(floor, start - 2); above--) {
     const line = lines[above];
-    if (line === undefined || isBlank(line) || line.isLong || line.isQuote || /[.!?:]$/.test(line.text))
-      break;
+    if (line === undefined || isBlank(line) || line.isLong || line.isQuote) break;
+    if (/[.!?:]$/.test(line.text) && !startsWithSender(line.text)) break;
     text = `${line.text} ${text}`;
-    const header = cleanHeader(text);
-    const startsRight = STARTS_WITH_ON.test(header) || startsWithSender(header);
-    if (startsRight && text.length < HEADER_LENGTH_MAX && judgeHeader(header, isQuoteNext) === "strong")
+    if (text.length >= HEADER_LENGTH_MAX) break;
+    if (isHeaderBeginning(line.text, header) && judgeHeader(cleanHeader(text), isQuoteNext) === "strong")
       return above;
   }
   return start;
 }
 
+/** True where `line`, with what was wrapped after it, begins a header that goes on with `rest`. */
+function isHeaderBeginning(line: string, rest: string): boolean {
+  const text = cleanHeader(line);
+  if (startsWithSender(text)) return !EMAIL.test(rest);
+  if (/^[<(]/.test(rest)) return isName(text) || STARTS_WITH_LONG_ON.test(text);
+  if (!STARTS_WITH_ON.test(text) || STARTS_WITH_LONG_ON.test(rest)) return false;
+  return hasDate(text) || text.length <= 30;
+}
+
 /** "On Monday, ..." within a line that has words before it. */
 const INNER_ON = /(?<=[\s.!?…)>-])(?:On|Am|Le|El|Il|Em|Op|Den|Dne|Dňa|W dniu|Dnia|Pe|În) (?=.{0,20}\d)/gu;
+
+/** So Gmail begins in Spanish and Slovene at times: "El El vie, ...", "V V čet., ...". */
+const DOUBLED_ON = /^\s*(\p{L}{1,2}) \1 /iu;
 
 /** Splits the lines in which a reply header follows somebody's words: "Thanks! On Monday, ... wrote:". */
 export function splitSharedLines(lines: Line[]): Line[] {
@@ -102,6 +145,7 @@ export function splitSharedLines(lines: Line[]): Line[] {
 
 function findInnerHeader(lines: Line[], index: number): number {
   const raw = (lines[index] as Line).raw;
+  if (DOUBLED_ON.test(raw)) return 0;
   for (const match of raw.matchAll(INNER_ON)) {
     let text = raw.slice(match.index);
     for (let end = index; end < index + 4 && text.length < HEADER_LENGTH_MAX; end++) {
@@ -132,8 +176,20 @@ function nextIsQuote(lines: Line[], from: number): boolean {
   return false;
 }
 
+function nextIsLabel(lines: Line[], from: number): boolean {
+  for (let index = from; index < from + 3; index++) {
+    const line = lines[index];
+    if (line === undefined) return false;
+    if (line.text !== "") return readLabel(line) !== null;
+  }
+  return false;
+}
+
+const ENTITIES: Record<string, string> = { lt: "<", gt: ">", quot: '"', amp: "&", nbsp: " " };
+
 function cleanHeader(text: string): string {
   return stripMarkup(text)
+    .replace(/&(lt|gt|quot|amp|nbsp);/g, (_, name: string) => ENTITIES[name] ?? "")
     .replace(/^[-–—‐=#~\s]{2,}|[-–—‐=#~\s]{2,}$/gu, "")
     .replace(/^[*•]\s+/, "")
     .trim();
@@ -143,11 +199,12 @@ function cleanHeader(text: string): string {
 function judgeHeader(text: string, isQuoteNext: boolean): "strong" | "weak" | null {
   if (!isQuoteNext && !/[\d@]/.test(text)) return null;
   const hasVerb = WROTE.test(text);
-  const endsWithColon = /[:：]$/u.test(text);
+  const endsWithColon = /[:：]$/u.test(text) || VERB_AND_BRACKETED_DATE.test(text);
   const endsWithVerb = hasVerb && ENDS_WITH_VERB.test(text);
   if (OLD_GMAIL.test(text)) return "strong";
   if (!endsWithColon && !endsWithVerb) return null;
-  const startsRight = startsLikeHeader(text);
+  if (!isQuoteNext && PERSON_WROTE.test(text) && !EMAIL.test(text)) return null;
+  const startsRight = startsLikeHeader(text) || (hasVerb && startsWithNameAndDate(text));
   if (hasVerb && hasFullDate(text))
     return startsRight ? "strong" : isQuoteNext && BRACKETED_EMAIL.test(text) ? "weak" : null;
   if (endsWithColon && BRACKETED_EMAIL.test(text) && hasFullDate(text))
@@ -163,16 +220,31 @@ function startsLikeHeader(text: string): boolean {
   return (
     (STARTS_WITH_ON.test(text) && hasDate(text.slice(0, 80))) ||
     /^["'“(]?\d/.test(text) ||
-    /^[\p{L}\p{M}]{1,14}[.,]{0,2} ?[\p{L}\p{M}]{0,14}[.,]? ?\d/u.test(text) ||
+    /^[\p{L}\p{M}]{1,14}[.,]{0,2} ?[\p{L}\p{M}]{0,14}[.,]{0,2} ?\d/u.test(text) ||
     startsWithSender(text)
   );
 }
 
 /** `Ada Lovelace <ada@example.com>` or the bare address. */
 function startsWithSender(text: string): boolean {
-  return /^["'“„]?[^<>()[\]:;!?]{0,60}["'”“]? ?[<([] ?(?:mailto:)?[^\s<>()]{1,64}@|^[^\s<>()]{1,64}@/u.test(
+  return /^["'“„]?[^<>()[\]:;!?]{0,60}["'”“]? ?[<([]{1,2} ?(?:mailto:)?[^\s<>()]{1,64}@|^[^\s<>()]{1,64}@/u.test(
     text,
   );
+}
+
+/** "Ada Lovelace schrieb am Do. 8. Aug. 2019 um 10:12:", with the day and the time, and no prose around. */
+function startsWithNameAndDate(text: string): boolean {
+  if (text.length > 120 || !DAY.test(text) || !TIME.test(text)) return false;
+  const name = text.slice(0, text.search(/\d/)).split(WROTE, 1)[0] ?? "";
+  const words = name.trim().split(/\s+/);
+  if (words.length === 1) return /^[\p{L}\p{M}.'’-]{2,}$/u.test(name.trim());
+  return isName(words.slice(0, -1).join(" ")) && /^\p{L}{1,2}$|^[\p{Lu}\p{Lo}]/u.test(words.at(-1) ?? "");
+}
+
+/** Up to five words that all begin as names do. */
+function isName(text: string): boolean {
+  const words = text.replace(/["“”„'’.()]/gu, "").split(/\s+/);
+  return text.length < 60 && words.length <= 5 && words.every((word) => /^[\p{Lu}\p{Lo}]/u.test(word));
 }
 
 /** "Ada Lovelace wrote:" and nothing more: no prose around. */
