@@ -15,6 +15,7 @@ import { readDocsAsset } from "./runtime/docs-assets.ts";
 import { openHttpServer } from "./runtime/http-server.ts";
 import { loadJwtSecrets } from "./runtime/jwt-secret.ts";
 import { createLocalTriage } from "./runtime/local-triage.ts";
+import { openMailAccess } from "./runtime/mail-access.ts";
 import { openMailIntake } from "./runtime/mail-intake.ts";
 import { openMailOut } from "./runtime/mail-out.ts";
 import { renderMetrics } from "./runtime/metrics.ts";
@@ -80,11 +81,12 @@ async function startParts(
   const appUrl = config.service.appUrl ?? server.url;
   const tokens = await readTokenSettings(config);
 
+  const access = await openMailAccess(config, sql);
   const mailOut = await openMailOut(config, log);
   if (mailOut) closers.push(mailOut.close);
   const slack = await openSlack(config, { sql, settings, recordInbound: record, log });
   if (slack) closers.push(slack.settled);
-  const mailIn = await openMailIntake(config, { sql, recordInbound: record, log });
+  const mailIn = await openMailIntake(access, { sql, recordInbound: record, log });
   closers.push(mailIn.stop);
   const runReconcile = (): Promise<ReconcileReport> =>
     reconcile({

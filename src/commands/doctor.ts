@@ -2,6 +2,7 @@ import { checkImap } from "../channels/email/imap/client.ts";
 import { createMailSender } from "../channels/email/send/send-mail.ts";
 import type { Config } from "../config.ts";
 import { createDeskSettings } from "../runtime/desk-settings.ts";
+import { openMailAccess } from "../runtime/mail-access.ts";
 import { type OpenDatabase, openDatabase } from "../runtime/open-database.ts";
 import { createSlack } from "../runtime/slack.ts";
 import { StartupError } from "../runtime/startup-error.ts";
@@ -30,7 +31,8 @@ export async function doctor(context: CommandContext, options: { json: boolean }
   };
   const database = await checkDatabase(config, context, tell);
   try {
-    for (const settings of config.mailIn?.mailboxes ?? []) {
+    const { mailIn } = await openMailAccess(config, database?.sql ?? null);
+    for (const settings of mailIn?.mailboxes ?? []) {
       tell(toCheck(`mail in (${settings.mailbox})`, "connected", await checkImap(settings)));
     }
     if (config.mailIn === null) tell(off("mail in", "IMAP_URL"));

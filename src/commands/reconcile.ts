@@ -1,5 +1,6 @@
 import { recordInbound } from "../desk/record-inbound.ts";
 import { createDeskSettings } from "../runtime/desk-settings.ts";
+import { openMailAccess } from "../runtime/mail-access.ts";
 import { createMailIntake } from "../runtime/mail-intake.ts";
 import { openDatabase } from "../runtime/open-database.ts";
 import { createSlack, openChannelSources } from "../runtime/slack.ts";
@@ -18,7 +19,8 @@ export async function reconcile(context: CommandContext, options: { json: boolea
   const database = await openDatabase(config, { role: "command", log, connectionsMax: 4 });
   const { sql } = database;
   const record = (message: Parameters<typeof recordInbound>[2]) => recordInbound(sql, settings, message);
-  const mailIn = createMailIntake(config, { sql, recordInbound: record, log });
+  const access = await openMailAccess(config, sql);
+  const mailIn = createMailIntake(access, { sql, recordInbound: record, log });
   const slack = createSlack(config, { sql, settings, recordInbound: record, log });
   try {
     const report = await runReconcile({

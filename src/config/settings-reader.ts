@@ -33,6 +33,10 @@ export class SettingsReader {
     this.#problems.push({ key, problem, fix });
   }
 
+  get problemCount(): number {
+    return this.#problems.length;
+  }
+
   throwProblems(): void {
     if (this.#problems.length > 0) throw new ConfigError(this.#problems);
   }

@@ -1,16 +1,19 @@
 /** The mailboxes of the configuration: watched, and as sources of the comparison with the ledger. */
 import type { Logger } from "pino";
-import { explainImapFailure, openMailbox } from "../channels/email/imap/client.ts";
+import { openMailbox } from "../channels/email/imap/client.ts";
+import { explainImapFailure } from "../channels/email/imap/failure.ts";
 import type { MailboxSettings } from "../channels/email/imap/mailbox-url.ts";
 import { createMailboxSource } from "../channels/email/imap/reader.ts";
-import { type MailboxWatch, watchMailbox } from "../channels/email/imap/watch-mailbox.ts";
+import { type MailboxWatch, type WatchTimings, watchMailbox } from "../channels/email/imap/watch-mailbox.ts";
 import { createParsePool, type ParsePool } from "../channels/email/parse/parse-pool.ts";
+import type { MailInConfig } from "../config/mail-in.ts";
 import type { Config } from "../config.ts";
 import { AppError } from "../core/errors.ts";
 import type { RecordInbound } from "../core/inbound.ts";
 import type { SqlPool } from "../db/client.ts";
 import { readMailboxCursor, startMailboxCursor } from "../db/mailbox-cursors.ts";
 import type { MessageSource } from "../workflows/reconcile.ts";
+import { createMailAlerts } from "./mail-alerts.ts";
 import type { MailboxState } from "./mailbox-state.ts";
 import { StartupError } from "./startup-error.ts";
 
@@ -31,20 +34,24 @@ interface MailIntakeDeps {
   log: Logger;
 }
 
-/** Refuses to start on what only the operator can cure (password, folder, TLS); a server that is away is waited for. */
+/**
+ * Refuses to start on what only the operator can cure (password, token, folder, TLS) of a mailbox that was never read
+ * yet. One that was read before may fail by itself, at any time: then operators are told, and the others are read.
+ */
 export async function openMailIntake(
   config: Pick<Config, "mailIn">,
   deps: MailIntakeDeps,
 ): Promise<MailIntake> {
-  for (const settings of config.mailIn?.mailboxes ?? []) {
-    const failure = await tryMailbox(settings);
+  const mailboxes = config.mailIn?.mailboxes ?? [];
+  const failures = await Promise.all(mailboxes.map(tryMailbox));
+  for (const [index, settings] of mailboxes.entries()) {
+    const failure = failures[index] ?? null;
     if (failure === null) continue;
-    const curable = failure.kind === "login" || failure.kind === "mailbox" || failure.kind === "tls";
-    if (curable) throw new StartupError(settings.name, failure.problem, failure.fix);
-    deps.log.warn(
-      { mailbox: settings.mailbox, problem: failure.problem },
-      "The mailbox is away: tried again.",
-    );
+    const isAway = failure.kind === "unreachable" || failure.kind === "protocol";
+    if (!isAway && (await readMailboxCursor(deps.sql, settings.mailbox)) === null)
+      throw new StartupError(settings.name, failure.problem, failure.fix);
+    const { problem, fix } = failure;
+    deps.log.warn({ mailbox: settings.mailbox, problem, fix }, "The mailbox cannot be opened: tried again.");
   }
   return createMailIntake(config, deps);
 }
@@ -63,12 +70,25 @@ async function tryMailbox(settings: MailboxSettings) {
   }
 }
 
+function readTimings(watch: MailInConfig["watch"]): Partial<WatchTimings> {
+  if (watch === undefined) return {};
+  const checkMs = watch.checkSeconds * 1000;
+  const commandMs = watch.timeoutSeconds * 1000;
+  // The connection is quiet for a whole check at most, and then an answer is due.
+  return { checkMs, commandMs, socketMs: checkMs + commandMs, alertAfterMs: watch.alertMinutes * 60_000 };
+}
+
 export function createMailIntake({ mailIn }: Pick<Config, "mailIn">, deps: MailIntakeDeps): MailIntake {
   const { sql, recordInbound, log } = deps;
   const pool = createParsePool();
   const parse = pool.parse.bind(pool);
   const mailboxes = mailIn?.mailboxes ?? [];
   const since = mailIn?.since ?? "now";
+  const alerts = createMailAlerts(
+    sql,
+    mailboxes.map(({ mailbox }) => mailbox),
+    log,
+  );
   let watches: MailboxWatch[] = [];
   return {
     start() {
@@ -81,13 +101,14 @@ export function createMailIntake({ mailIn }: Pick<Config, "mailIn">, deps: MailI
           parse,
           loadPosition: (mailbox) => readMailboxCursor(sql, mailbox),
           savePosition: (mailbox, cursor) => startMailboxCursor(sql, mailbox, cursor),
-          onAlert: (alert) =>
-            alert.kind === "recovered" ? log.info(alert, alert.message) : log.error(alert, alert.message),
+          onAlert: alerts.tell,
+          timings: readTimings(mailIn?.watch),
         }),
       );
     },
     async stop() {
       await Promise.all(watches.map((watch) => watch.stop()));
+      await alerts.stop();
       await pool.close();
     },
     parse,

@@ -62,6 +62,10 @@ export interface TestMailboxOptions {
   hasIdle?: boolean;
   /** PEM; with them the server speaks TLS from the first byte. */
   tls?: { key: string; cert: string };
+  /** PEM; with them the server offers STARTTLS. */
+  startTls?: { key: string; cert: string };
+  /** Takes access tokens that `acceptToken` named, by XOAUTH2, and no password. */
+  oauth?: boolean;
 }
 
 export class TestMailbox {
@@ -76,19 +80,23 @@ export class TestMailbox {
   readonly #imap: Hoodiecrow;
   readonly #sockets = new Set<Socket>();
   readonly #isTls: boolean;
+  readonly #oauth = { accessToken: "" };
   #port = 0;
 
   private constructor(options: TestMailboxOptions) {
     this.#isTls = options.tls !== undefined;
     const plugins = ["ID", "SASL-IR", "AUTH-PLAIN", "NAMESPACE", "LITERALPLUS", "UNSELECT", "UIDPLUS"];
     if (options.hasIdle !== false) plugins.push("IDLE");
+    if (options.oauth) plugins.splice(plugins.indexOf("AUTH-PLAIN"), 1, "XOAUTH2", "LOGINDISABLED");
+    if (options.startTls !== undefined) plugins.push("STARTTLS");
     this.#imap = createHoodiecrow({
       plugins,
-      users: { [this.user]: { password: this.password } },
+      users: { [this.user]: { password: this.password, xoauth2: this.#oauth } },
       storage: {
         INBOX: { messages: [], uidvalidity: 11, uidnext: 1 },
         "": { separator: "/", folders: {} },
       },
+      ...(options.startTls === undefined ? {} : { credentials: options.startTls }),
       ...(options.tls === undefined ? {} : { secureConnection: true, credentials: options.tls }),
     } as Parameters<typeof createHoodiecrow>[0]) as unknown as Hoodiecrow;
     this.#imap.setMaxListeners(0);
@@ -116,6 +124,15 @@ export class TestMailbox {
 
   get settings(): MailboxSettings {
     return parseMailboxUrl(this.url, "IMAP_URL");
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** The one access token that is taken from now on. */
+  acceptToken(accessToken: string): void {
+    this.#oauth.accessToken = accessToken;
   }
 
   get uidValidity(): number {
@@ -198,6 +215,7 @@ export class TestMailbox {
     for (const command of [
       "LOGIN",
       "AUTHENTICATE PLAIN",
+      "AUTHENTICATE XOAUTH2",
       "SELECT",
       "EXAMINE",
       "UID FETCH",

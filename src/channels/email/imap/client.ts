@@ -1,5 +1,6 @@
-/** One IMAP connection: how it is made, and what its failures mean for the person who set it up. */
+/** One IMAP connection, from the first byte to an open mailbox. */
 import { ImapFlow, type MailboxObject } from "imapflow";
+import { explainImapFailure, isRefusedLogin, MailboxMissing } from "./failure.ts";
 import type { MailboxSettings } from "./mailbox-url.ts";
 
 export interface ConnectionTimings {
@@ -25,15 +26,40 @@ export interface OpenMailbox {
 }
 
 /**
- * Connects, signs in and opens the mailbox read-only: no flag is ever set. Rejects with imapflow's error, which
- * `explainImapFailure` reads. An aborted signal closes the connection at any time, also later.
+ * Connects, signs in and opens the mailbox read-only: no flag is ever set. Rejects with imapflow's error or a TokenError,
+ * which `explainImapFailure` reads. An aborted signal closes the connection at any time, also later.
  */
 export async function openMailbox(
   settings: MailboxSettings,
   timings: ConnectionTimings = CONNECTION_TIMINGS,
   signal?: AbortSignal,
 ): Promise<OpenMailbox> {
-  const client = createClient(settings, timings);
+  for (let tries = 1; ; tries++) {
+    const accessToken = settings.oauth === undefined ? null : await readAccessToken(settings);
+    try {
+      return await openOnce(settings, accessToken, timings, signal);
+    } catch (error) {
+      if (accessToken === null || !isRefusedLogin(error)) throw error;
+      // A token may end before its time; whether a refusal concerns the token or the mailbox, only a fresh one tells.
+      const wasOld = settings.tokens?.refuse(accessToken) ?? false;
+      if (!wasOld || tries > 1) throw error;
+    }
+  }
+}
+
+function readAccessToken({ name, tokens }: MailboxSettings): Promise<string> {
+  if (tokens === undefined)
+    throw new Error(`${name} signs in by OAuth2, and nothing gives its access tokens.`);
+  return tokens.getAccessToken();
+}
+
+async function openOnce(
+  settings: MailboxSettings,
+  accessToken: string | null,
+  timings: ConnectionTimings,
+  signal: AbortSignal | undefined,
+): Promise<OpenMailbox> {
+  const client = createClient(settings, accessToken, timings);
   // Without these two listeners an error between commands would end the process.
   client.on("error", () => client.close());
   const onAbort = () => client.close();
@@ -49,13 +75,17 @@ export async function openMailbox(
   }
 }
 
-function createClient(settings: MailboxSettings, timings: ConnectionTimings): ImapFlow {
+function createClient(
+  settings: MailboxSettings,
+  accessToken: string | null,
+  timings: ConnectionTimings,
+): ImapFlow {
   return new ImapFlow({
     host: settings.host,
     port: settings.port,
     secure: settings.tls === "implicit",
     ...(settings.tls === "implicit" ? {} : { doSTARTTLS: settings.tls === "starttls" }),
-    auth: { user: settings.user, pass: settings.password },
+    auth: { user: settings.user, ...(accessToken === null ? { pass: settings.password } : { accessToken }) },
     tls: settings.ca === undefined ? {} : { ca: settings.ca },
     clientInfo: { name: "Deskhand" },
     disableAutoIdle: true,
@@ -67,8 +97,6 @@ function createClient(settings: MailboxSettings, timings: ConnectionTimings): Im
   });
 }
 
-class MailboxMissing extends Error {}
-
 async function selectMailbox(client: ImapFlow, settings: MailboxSettings): Promise<MailboxObject> {
   try {
     return await client.mailboxOpen(settings.folder, { readOnly: true });
@@ -76,115 +104,6 @@ async function selectMailbox(client: ImapFlow, settings: MailboxSettings): Promi
     const { responseStatus } = error as { responseStatus?: string };
     if (responseStatus !== "NO" && responseStatus !== "BAD") throw error;
     throw new MailboxMissing(`The mailbox ${settings.folder} cannot be opened.`, { cause: error });
-  }
-}
-
-export type ImapFailureKind = "login" | "unreachable" | "tls" | "mailbox" | "protocol";
-
-export interface ImapFailure {
-  kind: ImapFailureKind;
-  /** One plain sentence each, without the password. */
-  problem: string;
-  fix: string;
-}
-
-interface ErrorFacts {
-  code?: string;
-  message?: string;
-  authenticationFailed?: boolean;
-  serverResponseCode?: string;
-  responseText?: string;
-  tlsFailed?: boolean;
-}
-
-/** RFC 5530: the server's own trouble, not the password's. */
-const TEMPORARY_LOGIN_CODES = ["UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"];
-
-/** Says what a failed connection means. Never throws. */
-export function explainImapFailure(error: unknown, settings: MailboxSettings): ImapFailure {
-  const facts = (typeof error === "object" && error !== null ? error : {}) as ErrorFacts;
-  const server = `${settings.host}:${settings.port}`;
-  if (facts.authenticationFailed === true) return explainLogin(facts, settings, server);
-  if (error instanceof MailboxMissing) {
-    return {
-      kind: "mailbox",
-      problem: `The mailbox ${settings.folder} of ${settings.user} does not exist or cannot be opened.`,
-      fix: `Name an existing mailbox at the end of ${settings.name}, for example /INBOX.`,
-    };
-  }
-  return explainTls(facts, settings, server) ?? explainNetwork(facts, settings, server);
-}
-
-function explainLogin(facts: ErrorFacts, settings: MailboxSettings, server: string): ImapFailure {
-  if (TEMPORARY_LOGIN_CODES.includes(facts.serverResponseCode ?? "")) {
-    return {
-      kind: "unreachable",
-      problem: `${server} cannot sign ${settings.user} in at the moment (${facts.serverResponseCode}).`,
-      fix: "Wait; it is tried again by itself.",
-    };
-  }
-  return {
-    kind: "login",
-    problem: `${server} refused the user name or password of ${settings.user}.`,
-    fix: `Correct user and password in ${settings.name} (percent-encoded); some providers ask for an app password.`,
-  };
-}
-
-const CERTIFICATE_CODES =
-  /^(?:CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER))/;
-
-function explainTls(facts: ErrorFacts, settings: MailboxSettings, server: string): ImapFailure | null {
-  if (CERTIFICATE_CODES.test(facts.code ?? "")) {
-    return {
-      kind: "tls",
-      problem: `The TLS certificate of ${server} is not trusted (${facts.code}).`,
-      fix: "Use the host name that the certificate is made for, or trust its authority by NODE_EXTRA_CA_CERTS.",
-    };
-  }
-  if (facts.code === "EPROTO" || facts.code?.startsWith("ERR_SSL")) {
-    return {
-      kind: "tls",
-      problem: `${server} does not answer as an IMAP server with this kind of TLS.`,
-      fix: `Use port 993 with imaps://, or port 143 with imap:// (STARTTLS), in ${settings.name}.`,
-    };
-  }
-  if (facts.tlsFailed === true || (settings.tls === "starttls" && /starttls/i.test(facts.message ?? ""))) {
-    return {
-      kind: "tls",
-      problem: `${server} offers no encryption by STARTTLS.`,
-      fix: `Use imaps:// and its port, 993 as a rule, in ${settings.name}.`,
-    };
-  }
-  return null;
-}
-
-function explainNetwork(facts: ErrorFacts, settings: MailboxSettings, server: string): ImapFailure {
-  const fix = `Check host and port in ${settings.name}, and that this machine may connect there.`;
-  switch (facts.code) {
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return { kind: "unreachable", problem: `The host name ${settings.host} is not known.`, fix };
-    case "ECONNREFUSED":
-      return { kind: "unreachable", problem: `Nothing accepts connections at ${server}.`, fix };
-    case "GREETING_TIMEOUT":
-      return {
-        kind: "unreachable",
-        problem: `${server} accepts connections, but says nothing.`,
-        fix: `If it is a port for TLS from the start (993), use imaps:// in ${settings.name}.`,
-      };
-    case "CONNECT_TIMEOUT":
-    case "ETIMEDOUT":
-    case "EHOSTUNREACH":
-    case "ENETUNREACH":
-      return { kind: "unreachable", problem: `${server} does not answer.`, fix };
-    default: {
-      const detail = facts.responseText ?? facts.message ?? "no reason given";
-      return {
-        kind: "protocol",
-        problem: `The connection to ${server} failed: ${detail.slice(0, 200)}.`,
-        fix,
-      };
-    }
   }
 }
 

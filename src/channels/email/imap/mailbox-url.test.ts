@@ -38,6 +38,16 @@ describe("parseMailboxUrl", () => {
     expect(key("imaps://a%40x.example:b@old.example")).toBe(key("imaps://a%40x.example:b@new.example"));
   });
 
+  it("reads a user without a password, who signs in by OAuth2, and a file of certificates", () => {
+    const url = "imaps://support%40example.com@imap.gmail.com/INBOX?ca=/etc/our%20ca.pem";
+    expect(parseMailboxUrl(url, "IMAP_URL")).toMatchObject({
+      user: "support@example.com",
+      password: "",
+      tls: "implicit",
+      caFile: "/etc/our ca.pem",
+    });
+  });
+
   it("allows no TLS on this machine only", () => {
     for (const host of ["127.0.0.1", "localhost", "[::1]"])
       expect(parseMailboxUrl(`imap://a:b@${host}/INBOX?tls=none`, "IMAP_URL").tls).toBe("none");
@@ -50,7 +60,8 @@ describe("parseMailboxUrl", () => {
   it.each([
     ["https://a:b@host", "does not begin with imaps://"],
     ["imaps://host/INBOX", "names no user"],
-    ["imaps://a@host/INBOX", "has no password"],
+    ["imap://a:secret@localhost/INBOX?tls=none&ca=/ca.pem", "contradict"],
+    ["imaps://a:secret@host/INBOX?ca=", "no file"],
     ["imaps://a:secret@/INBOX", "names no host"],
     ["imaps://a:secret@host:99999/INBOX", "port"],
     ["imaps://a:sec#ret@host/INBOX", "unencoded #"],

@@ -1,5 +1,7 @@
 /** A mailbox as the settings name it: `imaps://user:password@host:993/INBOX`. */
 import { isLoopback } from "../loopback.ts";
+import type { OAuthSettings } from "../oauth/providers.ts";
+import type { AccessTokenSource } from "../oauth/token-source.ts";
 
 export interface MailboxSettings {
   /** The setting that it came from, e.g. `IMAP_URL_2`. */
@@ -9,7 +11,11 @@ export interface MailboxSettings {
   /** `implicit`: TLS from the first byte; `starttls`: required before the sign-in; `none`: loopback only. */
   tls: "implicit" | "starttls" | "none";
   user: string;
+  /** Empty: it signs in by OAuth2. */
   password: string;
+  oauth?: OAuthSettings;
+  /** Gives the access tokens for `oauth`; added by whoever keeps renewed tokens. */
+  tokens?: AccessTokenSource;
   folder: string;
   /**
    * What ledger and cursor know the mailbox by. It holds no password and no port: a local server may come back on
@@ -17,7 +23,9 @@ export interface MailboxSettings {
    * same: `support@example.com/INBOX`. Any other user has the host beside it: `support@imap.example.com/INBOX`.
    */
   mailbox: string;
-  /** Certificates (PEM) to trust instead of the system's. */
+  /** A file of certificates (PEM), from `?ca=`. */
+  caFile?: string;
+  /** What stands in that file: trusted instead of the system's certificates. */
   ca?: string;
 }
 
@@ -25,7 +33,8 @@ const FORM = "imaps://user:password@host:993/INBOX";
 
 /**
  * Reads the address of a mailbox; everything in it is percent-encoded. `imap://` asks for STARTTLS, or, on this
- * machine only, `?tls=none`. Without a path the mailbox is INBOX.
+ * machine only, `?tls=none`; `?ca=/path/to/ca.pem` trusts the certificates in that file and no others. Without a path
+ * the mailbox is INBOX; without a password it signs in by OAuth2.
  * Throws an Error that says in one sentence what is wrong, without the password.
  */
 export function parseMailboxUrl(url: string, name: string): MailboxSettings {
@@ -33,7 +42,10 @@ export function parseMailboxUrl(url: string, name: string): MailboxSettings {
   const { user, password } = readCredentials(authority);
   const hostAndPort = authority.slice(authority.lastIndexOf("@") + 1);
   const { host, port } = readHost(hostAndPort, protocol === "imaps" ? 993 : 143);
-  const tls = readTls(protocol, query, host);
+  const parameters = readParameters(query);
+  const tls = readTls(protocol, parameters.get("tls"), host);
+  const caFile = parameters.get("ca");
+  if (caFile !== null && tls === "none") throw new Error("ca and tls=none contradict each other.");
   const folder = decode(path, "mailbox name") || "INBOX";
   return {
     name,
@@ -44,6 +56,7 @@ export function parseMailboxUrl(url: string, name: string): MailboxSettings {
     password,
     folder: folder.toUpperCase() === "INBOX" ? "INBOX" : folder,
     mailbox: mailboxKey(user, host, folder),
+    ...(caFile === null ? {} : { caFile }),
   };
 }
 
@@ -62,7 +75,6 @@ function readCredentials(authority: string): { user: string; password: string } 
   const [user = "", ...rest] = at < 0 ? [] : authority.slice(0, at).split(":");
   const password = rest.join(":");
   if (user === "") throw new Error(`it names no user; the form is ${FORM}.`);
-  if (password === "") throw new Error(`it has no password; the form is ${FORM}.`);
   return { user: decode(user, "user"), password: decode(password, "password") };
 }
 
@@ -75,12 +87,17 @@ function readHost(text: string, portDefault: number): { host: string; port: numb
   return { host, port };
 }
 
-function readTls(protocol: "imap" | "imaps", query: string, host: string): MailboxSettings["tls"] {
+function readParameters(query: string): URLSearchParams {
   const parameters = new URLSearchParams(query);
-  for (const key of parameters.keys()) {
-    if (key !== "tls") throw new Error(`it has the unknown parameter "${key}"; only tls is known.`);
+  for (const [key, value] of parameters) {
+    if (key !== "tls" && key !== "ca")
+      throw new Error(`it has the unknown parameter "${key}"; only tls and ca are known.`);
+    if (key === "ca" && value === "") throw new Error("its parameter ca names no file.");
   }
-  const tls = parameters.get("tls");
+  return parameters;
+}
+
+function readTls(protocol: "imap" | "imaps", tls: string | null, host: string): MailboxSettings["tls"] {
   if (tls !== null && tls !== "none") throw new Error('its parameter tls can only be "none".');
   if (protocol === "imaps") {
     if (tls === "none") throw new Error("imaps:// and tls=none contradict each other.");

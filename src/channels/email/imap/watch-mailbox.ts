@@ -3,8 +3,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { InboundMessage, MailboxPosition, RecordInbound } from "../../../core/inbound.ts";
 import type { Log } from "../../../core/log.ts";
 import { PARSE_LIMITS, parseMail } from "../parse/parse-mail.ts";
+import { type MailboxAlert, WatchAlerts } from "./alerts.ts";
 import { type Backoff, createBackoff } from "./backoff.ts";
-import { CONNECTION_TIMINGS, type ConnectionTimings, explainImapFailure, openMailbox } from "./client.ts";
+import { CONNECTION_TIMINGS, type ConnectionTimings, openMailbox } from "./client.ts";
+import { explainImapFailure } from "./failure.ts";
 import { IntakeGate, parkAfter } from "./intake.ts";
 import type { MailboxSettings } from "./mailbox-url.ts";
 import type { ParseMail } from "./reader.ts";
@@ -42,7 +44,7 @@ export type WatchState =
   | "watching"
   /** Not connected; tried again at `retryAt`. */
   | "waiting"
-  /** The server refuses user or password; tried again at `retryAt`. */
+  /** The sign-in is refused, by the server or by who gives the access tokens; tried again at `retryAt`. */
   | "bad-login"
   /** Intake cannot record at the moment: nothing is read, nothing is lost. */
   | "intake-away"
@@ -63,12 +65,6 @@ export interface WatchStatus {
   fix: string | null;
 }
 
-export interface MailboxAlert {
-  mailbox: string;
-  kind: "bad-login" | "unreachable" | "intake-refuses" | "recovered";
-  message: string;
-}
-
 export interface WatchOptions {
   settings: MailboxSettings;
   recordInbound: RecordInbound;
@@ -80,7 +76,7 @@ export interface WatchOptions {
   log: Log;
   /** Default: parses in this thread; `createParsePool().parse` is the safer choice. */
   parse?: ParseMail;
-  /** Told once for each trouble, and once when it is over. */
+  /** Told once for each trouble, and once when it is over: the far side keeps what an earlier process has said. */
   onAlert?(alert: MailboxAlert): void;
   sizeBytesMax?: number;
   timings?: Partial<WatchTimings>;
@@ -116,15 +112,16 @@ class MailboxWatcher {
   readonly #connecting: Backoff;
   readonly #intake: IntakeGate;
   readonly #status: WatchStatus;
+  readonly #alerts: WatchAlerts;
   #uidValidity: number | null = null;
   #failingSince: number | null = null;
-  #alerted = new Set<MailboxAlert["kind"]>();
 
   constructor(options: WatchOptions) {
     this.#options = options;
     this.#timings = { ...WATCH_TIMINGS, ...options.timings };
     const { backoffBaseMs: baseMs, backoffMaxMs: maxMs, stableAfterMs } = this.#timings;
     this.#connecting = createBackoff({ baseMs, maxMs, stableAfterMs });
+    this.#alerts = new WatchAlerts(options.settings.mailbox, options.onAlert);
     this.#intake = this.#createGate(options, this.#timings);
     this.#status = {
       mailbox: options.settings.mailbox,
@@ -150,10 +147,13 @@ class MailboxWatcher {
       onAway: () => this.#show({ state: "intake-away" }),
       onBack: () => {
         this.#show({ state: this.#status.connectedAt === null ? "connecting" : "reading" });
-        this.#alertRecovery("intake-refuses");
       },
       onStuck: () =>
-        this.#alert("intake-refuses", "Intake refuses even to park a mail: reading stands still."),
+        this.#alerts.tell(
+          "intake-refuses",
+          `Intake refuses even to park a mail of ${settings.mailbox}: nothing more of it is read.`,
+          "Look for the error in the log: the database may be full or read-only, or it is a defect of ours.",
+        ),
     });
   }
 
@@ -225,7 +225,7 @@ class MailboxWatcher {
     this.#failingSince = null;
     const { lastUid } = cursor;
     this.#show({ state: "reading", connectedAt: new Date(), lastUid, problem: null, fix: null });
-    this.#alertRecovery("bad-login", "unreachable");
+    this.#alerts.tell("recovered", "The mailbox is read again.");
   }
 
   #onBacklog(count: number): void {
@@ -239,17 +239,18 @@ class MailboxWatcher {
       this.#troubles.onBroken();
       this.#connecting.heldFor(Date.now() - connectedAt.getTime());
     }
-    const { kind, problem, fix } = explainImapFailure(error, settings);
-    const backoffMs = this.#connecting.nextMs();
-    const waitMs = kind === "login" ? Math.max(this.#timings.loginRetryMs, backoffMs) : backoffMs;
+    const { kind, problem, fix, retryAfterMs = 0 } = explainImapFailure(error, settings);
+    const isRefused = kind === "login" || kind === "token";
+    const leastMs = isRefused ? this.#timings.loginRetryMs : retryAfterMs;
+    const waitMs = Math.max(leastMs, this.#connecting.nextMs());
     const retryAt = new Date(Date.now() + waitMs);
-    const state = kind === "login" ? "bad-login" : "waiting";
+    const state = isRefused ? "bad-login" : "waiting";
     this.#show({ state, connectedAt: null, retryAt, problem, fix });
     log.warn({ mailbox: settings.mailbox, kind, waitMs, failures: this.#connecting.failures }, problem);
     this.#failingSince ??= Date.now();
-    if (kind === "login") this.#alert("bad-login", `${problem} ${fix}`);
+    if (isRefused) this.#alerts.tell(kind === "token" ? "dead-token" : "bad-login", problem, fix);
     else if (Date.now() + waitMs - this.#failingSince >= this.#timings.alertAfterMs)
-      this.#alert("unreachable", `${problem} ${fix}`);
+      this.#alerts.tell("unreachable", problem, fix);
     await this.#pause(waitMs);
   }
 
@@ -258,23 +259,11 @@ class MailboxWatcher {
     const { outcome } = await this.#intake.passMail((refusals) =>
       this.#options.recordInbound(parkAfter(message, refusals), position),
     );
+    this.#alerts.tell("intake-works", "Mails are recorded again.");
     const recorded = this.#status.recorded + 1;
     this.#show({ recorded, lastRecordedAt: new Date(), lastUid: position.uid });
     const { mailbox, uid } = position;
     this.#options.log.info({ mailbox, uid, outcome }, "A mail was recorded.");
-  }
-
-  #alert(kind: MailboxAlert["kind"], message: string): void {
-    if (this.#alerted.has(kind)) return;
-    this.#alerted.add(kind);
-    this.#options.onAlert?.({ mailbox: this.#options.settings.mailbox, kind, message });
-  }
-
-  #alertRecovery(...kinds: MailboxAlert["kind"][]): void {
-    const over = kinds.filter((kind) => this.#alerted.delete(kind));
-    if (over.length === 0) return;
-    const message = "The mailbox is read again.";
-    this.#options.onAlert?.({ mailbox: this.#options.settings.mailbox, kind: "recovered", message });
   }
 
   /** Ends at once when the watcher is stopped. */
