@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { measureCpuMs } from "../../test/helpers/cpu-time.ts";
-import { type BounceLike, looksLikeBounce, parseBounceText, parseDeliveryStatus } from "./bounce.ts";
+import { parseBounceText, parseDeliveryStatus } from "./bounce.ts";
+import { type BounceLike, looksLikeBounce } from "./bounce-text.ts";
 
 const POSTFIX = `Reporting-MTA: dns; mx.example.org
 X-Postfix-Queue-ID: 4ABC

@@ -1,6 +1,7 @@
 /** From a parsed mail to its one outcome. The rules are core's; this asks the database and writes. */
 import type { EmailAddress, InboundEmail } from "../core/inbound.ts";
-import { classifyMail, mayAnswerAutomatically } from "../core/loop-guard.ts";
+import { classifyMail } from "../core/loop-guard.ts";
+import { whyNoAutomaticAnswer } from "../core/loop-guard-answering.ts";
 import { decideThread, extractThreadHints, type ThreadDecision, type ThreadVia } from "../core/threading.ts";
 import { cleanSubject } from "../core/title.ts";
 import type { SqlTransaction } from "../db/client.ts";
@@ -40,7 +41,7 @@ export async function recordEmail(
   const own = { addresses: settings.ownAddresses, messageIdDomain: settings.messageIdDomain };
   const { kind, reason } = classifyMail(mail, own);
   const thread = await decideMailThread(tx, settings, mail);
-  if (kind === "person") return recordPersonsMail(tx, mail, rawId, thread);
+  if (kind === "person") return recordPersonsMail(tx, settings, mail, rawId, thread);
   const tied = kind === "bounce" ? await recordBounce(tx, mail, reason) : null;
   return {
     outcome: kind,
@@ -66,6 +67,7 @@ async function decideMailThread(
 
 async function recordPersonsMail(
   tx: SqlTransaction,
+  settings: DeskSettings,
   mail: InboundEmail,
   rawId: string,
   thread: ThreadDecision,
@@ -119,7 +121,10 @@ async function recordPersonsMail(
       account: mail.account,
       requesterId,
       followUpOf: thread.kind === "follow-up" ? thread.of : null,
-      noAutomaticAnswer: whyNoAutomaticAnswer(mail, sender),
+      noAutomaticAnswer: whyNoAutomaticAnswer(mail, sender, {
+        addresses: settings.ownAddresses,
+        messageIdDomain: settings.messageIdDomain,
+      }),
     },
     message,
     mail.attachments,
@@ -141,12 +146,6 @@ const VIA_WORDS: Record<ThreadVia, string> = {
   references: "it answers a mail in it, and its sender takes part in it",
   "subject-token": "its subject names the number, and its sender takes part in it",
 };
-
-function whyNoAutomaticAnswer(mail: InboundEmail, sender: EmailAddress): string | null {
-  return mayAnswerAutomatically("person", mail.headers, sender)
-    ? null
-    : "The sender's address or headers say that no machine should answer.";
-}
 
 function toMessage(
   mail: InboundEmail,

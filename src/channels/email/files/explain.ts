@@ -7,7 +7,10 @@ import type {
   InboundUnreadable,
   IntakeOutcome,
 } from "../../../core/inbound.ts";
-import { classifyMail, mayAnswerAutomatically } from "../../../core/loop-guard.ts";
+import { classifyMail } from "../../../core/loop-guard.ts";
+import { whyNoAutomaticAnswer } from "../../../core/loop-guard-answering.ts";
+import type { OwnIdentity } from "../../../core/loop-guard-types.ts";
+import { findSender } from "../../../core/sender.ts";
 import { decideThread } from "../../../core/threading.ts";
 import type { ParseMail } from "../imap/reader.ts";
 import { readAddresses } from "../parse/addresses.ts";
@@ -71,9 +74,10 @@ export async function explainMail(
 
 function describe(file: string, mail: InboundEmail, own: ExplainIdentity): ExplainLine {
   const { messageId, from, to, cc, subject, text, textTrimmed, inReplyTo, references } = mail;
+  const verdict = decide(mail, own);
   return {
     file,
-    ...decide(mail, own),
+    ...verdict,
     messageId,
     from,
     to,
@@ -91,23 +95,24 @@ function describe(file: string, mail: InboundEmail, own: ExplainIdentity): Expla
     autoSubmitted: mail.headers["auto-submitted"]?.[0] ?? null,
     authentication: mail.authentication,
     ...(mail.forwardedFrom === null ? {} : { forwardedFrom: mail.forwardedFrom }),
-    ...(mail.bounce === null ? {} : { bounce: mail.bounce }),
+    ...(mail.bounce === null || verdict.outcome !== "bounce" ? {} : { bounce: mail.bounce }),
   };
 }
 
 function decide(mail: InboundEmail, own: ExplainIdentity): Pick<ExplainLine, "outcome" | "reason"> {
   const messageIdDomain = domainsOf(own)[0] ?? "";
-  const { kind, reason } = classifyMail(mail, { addresses: own.addresses, messageIdDomain });
+  const identity = { addresses: own.addresses, messageIdDomain };
+  const { kind, reason } = classifyMail(mail, identity);
   if (kind !== "person") return { outcome: kind, reason };
-  const sender = mail.from ?? mail.replyTo[0] ?? null;
-  if (sender === null || sender.address === "") {
+  const sender = findSender(mail);
+  if (sender === null) {
     const why = "It names no sender: nobody could be answered. A person should look at it.";
     return { outcome: "parked", reason: why };
   }
   const ours = [...(mail.inReplyTo === null ? [] : [mail.inReplyTo]), ...mail.references].find((id) =>
     isOurs(id, own),
   );
-  const notes = noteOddities(mail, sender);
+  const notes = noteOddities(mail, sender, identity);
   if (ours !== undefined)
     return { outcome: "reply", reason: [`It answers ${ours}, a mail of ours.`, ...notes].join(" ") };
   const first = decideThread([], { address: sender.address, trusted: true });
@@ -115,14 +120,14 @@ function decide(mail: InboundEmail, own: ExplainIdentity): Pick<ExplainLine, "ou
   return { outcome: "ticket", reason: [why, ...notes].join(" ") };
 }
 
-function noteOddities(mail: InboundEmail, sender: EmailAddress): string[] {
+function noteOddities(mail: InboundEmail, sender: EmailAddress, own: OwnIdentity): string[] {
   const notes: string[] = [];
   if ((mail.headers.from?.length ?? 0) > 1)
     notes.push("It has more than one From header: the first is shown, and none proves who wrote it.");
   if (mail.authentication?.dmarc === "fail")
     notes.push("It fails DMARC: the sender's address may be forged.");
-  if (!mayAnswerAutomatically("person", mail.headers, sender))
-    notes.push("No machine would answer it: the sender's address or headers ask for that.");
+  const withheld = whyNoAutomaticAnswer(mail, sender, own);
+  if (withheld !== null) notes.push(`It gets no automatic answer. ${withheld}`);
   return notes;
 }
 

@@ -1,17 +1,12 @@
 /** A mail's source into what intake decides on. */
-import { parseBounceText, parseDeliveryStatus } from "../../../core/bounce.ts";
-import type {
-  BounceReport,
-  InboundAttachment,
-  InboundEmail,
-  InboundUnreadable,
-} from "../../../core/inbound.ts";
+import { readBounce } from "../../../core/bounce.ts";
+import type { InboundAttachment, InboundEmail, InboundUnreadable } from "../../../core/inbound.ts";
 import { findForwardedSender, trimReply } from "../../../core/reply-text.ts";
 import { readAddresses } from "./addresses.ts";
 import { readAuthentication } from "./authentication.ts";
 import { readBareBody } from "./bare-body.ts";
 import { chooseBody } from "./body.ts";
-import { decodeBytes } from "./charset.ts";
+import { readReturnedParts } from "./bounce-parts.ts";
 import { cleanLine } from "./clean-text.ts";
 import { fingerprintMail } from "./fingerprint.ts";
 import {
@@ -136,9 +131,7 @@ function buildEmail(
     attachments,
     headers,
     authentication: readAuthentication(fields),
-    bounce:
-      readBounceParts(content.attachments, text) ??
-      (hasStatusPart(content.attachments) ? null : parseBounceText({ from, subject, text, headers })),
+    bounce: readBounce({ from, subject, text, headers, attachments }, readReturnedParts(attachments)),
     forwardedFrom: findForwardedSender(text, subject),
     fingerprint: fingerprintMail({
       messageId,
@@ -160,29 +153,4 @@ function toAttachment(part: MimeAttachment): InboundAttachment {
   const { content, inline } = part;
   const contentId = part.contentId === null ? null : cleanLine(part.contentId);
   return { filename, contentType: cleanLine(part.contentType), content, contentId, inline };
-}
-
-const STATUS_TYPES = ["message/delivery-status", "message/global-delivery-status"];
-const ORIGINAL_TYPES = [
-  "message/rfc822",
-  "message/global",
-  "text/rfc822-headers",
-  "message/rfc822-headers",
-  "message/global-headers",
-];
-const ORIGINAL_SIZE_BYTES_MAX = 100_000;
-
-function hasStatusPart(attachments: MimeAttachment[]): boolean {
-  return attachments.some(({ contentType }) => STATUS_TYPES.includes(contentType));
-}
-
-function readBounceParts(attachments: MimeAttachment[], text: string): BounceReport | null {
-  const status = attachments.find(({ contentType }) => STATUS_TYPES.includes(contentType));
-  if (status === undefined) return null;
-  const original = attachments.find(({ contentType }) => ORIGINAL_TYPES.includes(contentType));
-  return parseDeliveryStatus(
-    decodeBytes(status.content, null),
-    original && decodeBytes(original.content.subarray(0, ORIGINAL_SIZE_BYTES_MAX), null),
-    text,
-  );
 }
