@@ -1,5 +1,7 @@
 /** The new words of a mail: without what it quotes, and without signatures. */
 import type { EmailAddress } from "./inbound.ts";
+import { skipBanners } from "./reply-text/disclaimers.ts";
+import { isFooter } from "./reply-text/footers.ts";
 import { type HeaderBlock, readHeaderBlock } from "./reply-text/header-block.ts";
 import { isBlank, isOddQuote, type Line, readLine, readLines } from "./reply-text/lines.ts";
 import {
@@ -10,7 +12,7 @@ import {
   isRule,
 } from "./reply-text/markers.ts";
 import { findReplyHeaderStart, mayEndReplyHeader, splitSharedLines } from "./reply-text/reply-header.ts";
-import { isFooter, trimSignature } from "./reply-text/signature.ts";
+import { trimSignature } from "./reply-text/signature.ts";
 
 const FORWARD_SCANNED_LENGTH_MAX = 200_000;
 
@@ -150,9 +152,19 @@ function chooseLines(lines: Line[], { marks, end }: Scan): boolean[] {
     if (shorter > start || tail === 0) break;
   }
   isKept.fill(false, tail);
+  isKept.fill(false, 0, skipBanners(lines, 0, tail));
+  dropLoneFooters(lines, isKept, tail);
   if (isSingleQuoteUnderHeader(lines, marks, tail))
     for (let index = 0; index < tail; index++) if (marks[index] !== "text") isKept[index] = false;
   return isKept;
+}
+
+/** "Sent from my iPhone" over or among somebody's words, in a paragraph of its own. */
+function dropLoneFooters(lines: Line[], isKept: boolean[], end: number): void {
+  for (let index = 0; index < end; index++) {
+    const isAlone = isBlank(lines[index - 1]) && isBlank(lines[index + 1]);
+    if (isAlone && isFooter(lines[index] as Line)) isKept[index] = false;
+  }
 }
 
 /** The first line of the text that ends before `tail`. */
