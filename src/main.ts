@@ -99,6 +99,8 @@ async function startParts(
   const deps: WorkflowDeps = {
     sql,
     settings,
+    policies: config.policies,
+    now: () => new Date(),
     log,
     model: createModel(config, log),
     createLocalClassifier: createLocalTriage(),

@@ -77,6 +77,8 @@ function openParts(env: WorkerEnv, origin: string, context: WorkerContext) {
   const { client, endpoint } = createInngestEndpoint(inngest, {
     sql,
     settings,
+    policies: config.policies,
+    now: () => new Date(),
     log,
     model: createModel(config, log),
     createLocalClassifier: createLocalTriage(),

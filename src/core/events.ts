@@ -1,5 +1,7 @@
 /** Names and data of the events that start workflows. A name never changes once released. */
 
+import type { DeadlineKind } from "./sla.ts";
+
 export interface DeskEvents {
   "user/signup": { userId: string };
   "user/updated": { userId: string };
@@ -12,6 +14,9 @@ export interface DeskEvents {
   "ticket/changed": { ticketId: string };
   /** A delivery is waiting to go out. */
   "delivery/queued": { deliveryId: string; ticketId: string };
+  /** A ticket is to be answered or resolved soon, or was not in time. */
+  "deadline/reminded": { ticketId: string; kind: DeadlineKind };
+  "deadline/missed": { ticketId: string; kind: DeadlineKind };
   /** Operators are to be told of a trouble, for the `time`-th time. */
   "alert/raised": { alertId: string; time: number };
   "alert/cleared": { alertId: string };

@@ -9,3 +9,18 @@ export async function insertRawMessage(sql: Sql, source: Uint8Array, sha256: str
   if (!row) throw new Error("The original could not be stored.");
   return row.id;
 }
+
+/**
+ * Deletes originals that were stored more than `days` days ago, at most `limit`; says how many. What a person still has
+ * to look at (parked) stays.
+ */
+export async function pruneRawMessages(sql: Sql, days: number, limit: number): Promise<number> {
+  const result = await sql`
+    delete from raw_messages where id in (
+      select r.id from raw_messages r
+      where r.created_at < now() - make_interval(days => ${days})
+        and not exists (select 1 from intake_ledger l where l.raw_id = r.id and l.outcome = 'parked')
+      order by r.created_at limit ${limit}
+    )`;
+  return result.count;
+}

@@ -18,7 +18,11 @@ export type TicketEventType =
   | "resolved"
   | "delivery-sent"
   | "delivery-failed"
-  | "bounced";
+  | "bounced"
+  | "deadline-reminded"
+  | "deadline-missed"
+  | "close-warned"
+  | "closed";
 
 export async function addTicketEvent(
   sql: Sql,

@@ -19,7 +19,7 @@ export interface WorkflowRunner {
 export async function startWorkflows(
   inngest: Config["inngest"],
   deps: WorkflowDeps,
-  options: { soleProcess: boolean },
+  options: { soleProcess: boolean; now?: () => Date },
 ): Promise<WorkflowRunner> {
   const { sql, log } = deps;
   if (inngest !== null) {
@@ -27,7 +27,7 @@ export async function startWorkflows(
     const relay = await startOutboxRelay(sql, client, log);
     return { inngestEndpoint: endpoint, engine: null, stop: () => relay.stop() };
   }
-  const engine = createEmbeddedEngine({ sql, log, soleProcess: options.soleProcess });
+  const engine = createEmbeddedEngine({ sql, log, ...options });
   const client = createWorkflowClient(embeddedClientOptions(engine, log));
   await engine.start(createWorkflows(client, deps), { client });
   const relay = await startOutboxRelay(sql, client, log);

@@ -2,6 +2,7 @@
 import { NonRetriableError } from "inngest";
 import { z } from "zod";
 import type { DeskEventName, DeskEvents } from "../core/events.ts";
+import { DEADLINE_KINDS } from "../core/sla.ts";
 
 const id = z.uuid();
 
@@ -12,6 +13,8 @@ const SCHEMAS: { [Name in DeskEventName]: z.ZodType<DeskEvents[Name]> } = {
   "ticket/assigned": z.object({ ticketId: id, userId: id }),
   "ticket/replied": z.object({ ticketId: id, messageId: id }),
   "ticket/changed": z.object({ ticketId: id }),
+  "deadline/reminded": z.object({ ticketId: id, kind: z.enum(DEADLINE_KINDS) }),
+  "deadline/missed": z.object({ ticketId: id, kind: z.enum(DEADLINE_KINDS) }),
   "delivery/queued": z.object({ deliveryId: id, ticketId: id }),
   "alert/raised": z.object({ alertId: id, time: z.int().positive() }),
   "alert/cleared": z.object({ alertId: id }),

@@ -3,8 +3,12 @@ import { createAcknowledgeTicket } from "./acknowledge-ticket.ts";
 import { createAssignBacklog } from "./assign-backlog.ts";
 import { createCheckAlerts } from "./check-alerts.ts";
 import type { WorkflowClient } from "./client.ts";
+import { createCloseQuietTickets } from "./close-quiet-tickets.ts";
 import { createDeliverMessage } from "./deliver-message.ts";
+import { createKeepDeadlines } from "./keep-deadlines.ts";
+import { createMorningDigest } from "./morning-digest.ts";
 import { createNotifyAssignee } from "./notify-assignee.ts";
+import { createNotifyDeadline } from "./notify-deadline.ts";
 import { createNotifyOperators } from "./notify-operators.ts";
 import { createOnUserSignup } from "./on-user-signup.ts";
 import { createPrune } from "./prune.ts";
@@ -12,9 +16,11 @@ import { createReconcileIntake } from "./reconcile-intake.ts";
 import { createRefreshCard } from "./refresh-card.ts";
 import { createRetriageProvisional } from "./retriage-provisional.ts";
 import { createTriageTicket } from "./triage-ticket.ts";
+import { createWatchDeadlines } from "./watch-deadlines.ts";
 import type { WorkflowDeps } from "./workflow-deps.ts";
 
 export function createWorkflows(client: WorkflowClient, deps: WorkflowDeps) {
+  const { serviceLevels, closing, digestAt } = deps.policies;
   return [
     createOnUserSignup(client, deps),
     createTriageTicket(client, deps),
@@ -28,5 +34,14 @@ export function createWorkflows(client: WorkflowClient, deps: WorkflowDeps) {
     createNotifyOperators(client, deps),
     createCheckAlerts(client, deps),
     createPrune(client, deps),
+    ...(serviceLevels === null
+      ? []
+      : [
+          createKeepDeadlines(client, deps, serviceLevels),
+          createWatchDeadlines(client, deps, serviceLevels),
+          createNotifyDeadline(client, deps),
+        ]),
+    ...(closing.waitingDays + closing.resolvedDays === 0 ? [] : [createCloseQuietTickets(client, deps)]),
+    ...(digestAt === null ? [] : [createMorningDigest(client, deps, digestAt)]),
   ];
 }

@@ -5,11 +5,14 @@ import type { Log } from "../core/log.ts";
 import type { Classifier, TriageExample } from "../core/triage.ts";
 import type { SqlPool } from "../db/client.ts";
 import type { DeskSettings } from "../desk/desk-settings.ts";
+import type { Policies } from "./policies.ts";
 import type { ReconcileReport } from "./reconcile.ts";
 
 export interface WorkflowDeps {
   sql: SqlPool;
   settings: DeskSettings;
+  policies: Policies;
+  now(): Date;
   log: Log;
   /** Null where no model is configured. */
   model: Classifier | null;

@@ -1,4 +1,7 @@
 /** The workflows on the embedded engine, with ports that remember what they were asked. */
+
+import { readPolicies } from "../../src/config/policies.ts";
+import { SettingsReader } from "../../src/config/settings-reader.ts";
 import type {
   MailSendResult,
   OutgoingMail,
@@ -11,6 +14,7 @@ import type { Classifier, TriageAttempt } from "../../src/core/triage.ts";
 import type { SqlPool } from "../../src/db/client.ts";
 import type { DeskSettings } from "../../src/desk/desk-settings.ts";
 import { startWorkflows, type WorkflowRunner } from "../../src/runtime/workflow-runner.ts";
+import type { Policies } from "../../src/workflows/policies.ts";
 import { SETTINGS } from "./inbound.ts";
 
 export const QUIET: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -33,6 +37,10 @@ export interface StartedWorkflows extends WorkflowRunner {
 export interface WorkflowTestOptions {
   model?: Classifier | null;
   settings?: Partial<DeskSettings>;
+  policies?: Partial<Policies>;
+  /** Clocks that the test moves: of the desk's policies, and of the engine, which must not go back. */
+  now?: () => Date;
+  engineNow?: () => Date;
 }
 
 export async function startTestWorkflows(
@@ -46,6 +54,8 @@ export async function startTestWorkflows(
     {
       sql,
       settings: { ...SETTINGS, ...options.settings },
+      policies: { ...readPolicies(new SettingsReader({})), ...options.policies },
+      now: options.now ?? (() => new Date()),
       log: QUIET,
       model: options.model ?? null,
       createLocalClassifier: () => fixedClassifier("local"),
@@ -76,7 +86,7 @@ export async function startTestWorkflows(
       createVerificationLink: async ({ id }) => `https://desk.example/verify/${id}`,
       reconcile: async () => ({ mailboxes: [], slack: [], unexplained: 0 }),
     },
-    { soleProcess: false },
+    { soleProcess: false, ...(options.engineNow ? { now: options.engineNow } : {}) },
   );
   const settle = async (): Promise<void> => {
     for (;;) {
