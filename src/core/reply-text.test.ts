@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { measureCpuMs } from "../../test/helpers/cpu-time.ts";
-import { findForwardedSender, trimReply } from "./reply-text.ts";
+import { findForwardedSender } from "./reply-text/forward.ts";
+import { trimReply } from "./reply-text.ts";
 
 const trimmed = (text: string) => trimReply(text).textTrimmed;
 

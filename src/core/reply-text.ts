@@ -1,8 +1,8 @@
 /** The new words of a mail: without what it quotes, and without signatures. */
-import type { EmailAddress } from "./inbound.ts";
 import { skipBanners } from "./reply-text/disclaimers.ts";
 import { isFooter } from "./reply-text/footers.ts";
-import { type HeaderBlock, readHeaderBlock } from "./reply-text/header-block.ts";
+import { isForwardSubject, isQuotedFurther } from "./reply-text/forward.ts";
+import { readHeaderBlock } from "./reply-text/header-block.ts";
 import { isBlank, isOddQuote, type Line, readLine, readLines } from "./reply-text/lines.ts";
 import {
   isBareOriginalMessage,
@@ -11,14 +11,9 @@ import {
   isReplyAboveMarker,
   isRule,
 } from "./reply-text/markers.ts";
+import { startsNotesHeader } from "./reply-text/notes-header.ts";
 import { findReplyHeaderStart, mayEndReplyHeader, splitSharedLines } from "./reply-text/reply-header.ts";
 import { trimSignature } from "./reply-text/signature.ts";
-
-const FORWARD_SCANNED_LENGTH_MAX = 200_000;
-
-/** How the subject of a forward starts. Not `VS:`, by which Finns reply and Norwegians forward. */
-const FORWARD_SUBJECT =
-  /^\s*(?:fwd?|wg|tr|rv|enc|i|doorst|vb|vl|pd|tov|továbbítás|пересл|πρθ|转发|轉寄|轉發|転送|전달|إعادة توجيه|הועבר|chuyển tiếp|ส่งต่อ) ?[:：]/iu;
 
 export interface TrimmedReply {
   /** The new words. Never empty for a mail that has words of its own. */
@@ -48,7 +43,7 @@ interface Scan {
  */
 export function trimReply(text: string, subject = ""): TrimmedReply {
   const lines = splitSharedLines(readLines(text));
-  const scan = scanLines(lines, FORWARD_SUBJECT.test(subject.slice(0, 100)));
+  const scan = scanLines(lines, { isForward: isForwardSubject(subject), isFirst: isFirstContact(subject) });
   const everything = { textTrimmed: text.trim(), quoted: "" };
   if (scan.isForward) return everything;
   for (const isKept of [chooseLines(lines, scan), chooseUnquoted(lines, scan)]) {
@@ -57,6 +52,11 @@ export function trimReply(text: string, subject = ""): TrimmedReply {
       return { textTrimmed, quoted: joinLines(lines, (index) => isKept[index] !== true) };
   }
   return everything;
+}
+
+/** The subject is known and is no answer's: no "Re:", "AW:", "回复：" before it. */
+function isFirstContact(subject: string): boolean {
+  return subject.trim() !== "" && !/^\s*[\p{L}\p{M}]{1,8}(?:\[\d+\])? ?[:：]/u.test(subject.slice(0, 40));
 }
 
 function hasWords(text: string): boolean {
@@ -79,7 +79,7 @@ function joinLines(lines: Line[], isWanted: (index: number) => boolean): string 
 }
 
 /** Marks quotes and the headers over them, and finds the line from which on everything is quoted. */
-function scanLines(lines: Line[], isForwardSubject: boolean): Scan {
+function scanLines(lines: Line[], subject: { isForward: boolean; isFirst: boolean }): Scan {
   const marks: Mark[] = lines.map((line) => (line.isQuote ? "quote" : "text"));
   let floor = 0;
   let headers = 0;
@@ -87,9 +87,11 @@ function scanLines(lines: Line[], isForwardSubject: boolean): Scan {
   const forward: Scan = { marks, end: lines.length, isForward: true };
   for (const [index, line] of lines.entries()) {
     if (isBlank(line)) continue;
-    if (isForwardMarker(line) && !isQuotedFurther(lines, marks, index, headers)) return forward;
+    const isQuote = (at: number) => marks[at] === "quote";
+    if (isForwardMarker(line) && !isQuotedFurther(lines, isQuote, index, headers)) return forward;
     const start = mayEndReplyHeader(line) ? findReplyHeaderStart(lines, index, floor) : -1;
     if (start >= 0) {
+      if (subject.isForward && headers === 0) return forward;
       marks.fill("header", start, index + 1);
       floor = index + 1;
       headers++;
@@ -103,19 +105,22 @@ function scanLines(lines: Line[], isForwardSubject: boolean): Scan {
       continue;
     }
     if (isReplyAboveMarker(line) && hasOwnWords) return { marks, end: index, isForward: false };
-    if (endsNewWords(lines, index))
-      return hasOwnWords && !isForwardSubject ? { marks, end: index, isForward: false } : forward;
+    if (endsNewWords(lines, index)) {
+      const isPasted = subject.isFirst && isIntroduced(lines, index);
+      return hasOwnWords && !subject.isForward && !isPasted
+        ? { marks, end: index, isForward: false }
+        : forward;
+    }
     hasOwnWords ||= !isFooter(line) && !isRule(line);
   }
   return { marks, end: lines.length, isForward: false };
 }
 
-/** Apple Mail quotes what it forwards; but within the quote of a reply it was somebody else who forwarded. */
-function isQuotedFurther(lines: Line[], marks: Mark[], index: number, headers: number): boolean {
-  if (lines[index]?.isQuote !== true) return false;
+/** "I got this mail:" over a header block, in a mail that answers none. */
+function isIntroduced(lines: Line[], index: number): boolean {
   let before = index - 1;
   while (before >= 0 && isBlank(lines[before])) before--;
-  return headers > 0 || marks[before] === "quote";
+  return /[:：]$/u.test(lines[before]?.text ?? "");
 }
 
 function someWords(lines: Line[], marks: Mark[], end: number): boolean {
@@ -137,7 +142,7 @@ function endsNewWords(lines: Line[], index: number): boolean {
   if (isOriginalMessageMarker(line)) return true;
   const next = nextWords(lines, index + 1);
   if (isBareOriginalMessage(line)) return readHeaderBlock(lines, next, true) !== null;
-  return readHeaderBlock(lines, index, false) !== null;
+  return startsNotesHeader(lines, index) || readHeaderBlock(lines, index, false) !== null;
 }
 
 /** What stays: for each line whether it is kept. */
@@ -223,39 +228,4 @@ function isQuotedHeader(lines: Line[], index: number): boolean {
 /** Everything but quotes and headers, signatures included. */
 function chooseUnquoted(lines: Line[], { marks, end }: Scan): boolean[] {
   return lines.map((_, index) => index < end && marks[index] === "text");
-}
-
-/**
- * The sender that a mail forwarded by hand names in its header block, lower case, or null. A block counts after a
- * forward marker, at the very top, and anywhere in a mail whose `subject` says that it forwards: else it belongs to
- * a quote.
- */
-export function findForwardedSender(text: string, subject = ""): EmailAddress | null {
-  const lines = readLines(text.slice(0, FORWARD_SCANNED_LENGTH_MAX));
-  const isForwardSubject = FORWARD_SUBJECT.test(subject.slice(0, 100));
-  const marks: Mark[] = lines.map((line) => (line.isQuote ? "quote" : "text"));
-  let headers = 0;
-  for (const [index, line] of lines.entries()) {
-    if (isForwardMarker(line) && !isQuotedFurther(lines, marks, index, headers))
-      return readSender(lines, index + 1, true);
-    if (mayEndReplyHeader(line) && findReplyHeaderStart(lines, index, 0) >= 0) headers++;
-    if (readHeaderBlock(lines, index, false) === null) continue;
-    return isForwardSubject || !someWords(lines, marks, index) ? readSender(lines, index, false) : null;
-  }
-  return null;
-}
-
-function readSender(lines: Line[], from: number, afterMarker: boolean): EmailAddress | null {
-  const unquoted = lines
-    .slice(from, from + 40)
-    .map((line) => ({ ...line, text: line.text.replace(/^[>\s]+/, "") }));
-  const block: HeaderBlock | null = readHeaderBlock(unquoted, nextWords(unquoted, 0), afterMarker);
-  const found =
-    block === null ? null : /[^\s<>()[\]"',;:]{1,64}@[^\s<>()[\]"',;:]{2,250}/u.exec(block.fromValue);
-  if (block === null || found === null) return null;
-  const name = block.fromValue
-    .slice(0, found.index)
-    .replace(/(?:mailto:)?$/, "")
-    .replace(/["<>()[\]*'“”]+/g, " ");
-  return { address: found[0].toLowerCase().replace(/[.>]+$/, ""), name: name.replace(/\s+/g, " ").trim() };
 }

@@ -20,6 +20,9 @@ for (const kind of Object.keys(HEADER_LABELS) as LabelKind[])
 const RAW_HEADER =
   /^(?:received|return-path|delivered-to|message-id|mime-version|content-(?:type|transfer-encoding)|dkim-signature|authentication-results|x-[\w-]+|list-[\w-]+|user-agent|in-reply-to|references|sender) ?:/i;
 
+/** NetEase writes its header as a table: `| From | Ada |`. */
+const CELLS = /^\| ?([^|:：]{1,20}?) ?\| ?([^|]*?) ?\|?$/u;
+
 export interface LabelLine {
   kinds: Set<LabelKind>;
   value: string;
@@ -27,14 +30,16 @@ export interface LabelLine {
 
 /** Reads `Label: value`, bold or quoted; null where the label is none of a mail's. */
 export function readLabel(line: Line): LabelLine | null {
-  if (line.text.slice(0, 40).search(/[:：]/) < 1) return null;
-  const text = stripMarkup(line.text.replace(/^[>|\s]+/, ""));
+  const cells = CELLS.exec(line.text);
+  if (cells === null && line.text.slice(0, 40).search(/[:：]/) < 1) return null;
+  const text = cells === null ? stripMarkup(line.text.replace(/^[>|\s]+/, "")) : `${cells[1]}: ${cells[2]}`;
   const colon = text.search(/[:：]/);
   if (colon < 1 || colon > 30) return null;
   const label = text
     .slice(0, colon)
     .replace(/[\s*_]+$/g, "")
     .trim()
+    .replace(/^主\s题$/, "主题")
     .toLowerCase()
     .normalize("NFC");
   const kinds = KINDS_BY_LABEL.get(label);
@@ -67,31 +72,54 @@ export function readHeaderBlock(lines: Line[], start: number, afterMarker: boole
   const flat = readFlatBlock(first);
   if (flat !== null) return { end: start + 1, fromValue: flat };
   if (!afterMarker && isPastedSource(lines, start)) return null;
-  const seen = new Set<LabelKind>();
-  let fromValue = "";
-  let hasAddress = false;
-  let hasDate = false;
-  let end = start;
+  const block = collectLabels(lines, start);
+  if (block.seen.has("from") && block.fromValue === "") block.fromValue = "?";
+  return isBlock(block.seen, block.fromValue, block.hasAddress && block.hasDate, afterMarker)
+    ? { end: block.end, fromValue: block.fromValue }
+    : null;
+}
+
+interface Labels {
+  seen: Set<LabelKind>;
+  fromValue: string;
+  hasAddress: boolean;
+  hasDate: boolean;
+  end: number;
+}
+
+/** Reads labels and their values, also values in the line after their label, as a table's cells become text. */
+function collectLabels(lines: Line[], start: number): Labels {
+  const found: Labels = { seen: new Set(), fromValue: "", hasAddress: false, hasDate: false, end: start };
   let continuation = 0;
+  let pending: LabelKind | null = null;
   for (let index = start; index < Math.min(lines.length, start + LINES_MAX); index++) {
     const line = lines[index] as Line;
-    const label = readLabel(line);
+    if (line.text === "" && isComplete(found.seen) && pending === null) break;
+    const label = pending !== null && line.text !== "" ? null : readLabel(line);
     if (label === null) {
-      if (line.isLong || ++continuation > CONTINUATION_MAX || (line.text === "" && isComplete(seen))) break;
-      if (fromValue === "" && seen.has("from") && line.text !== "") fromValue = line.text;
+      if (line.isLong || ++continuation > CONTINUATION_MAX) break;
+      if (pending !== null && line.text !== "") {
+        takeValue(found, pending, line.text);
+        found.end = index + 1;
+        pending = null;
+      }
       continue;
     }
-    const kind = pickKind(label.kinds, seen);
+    const kind = pickKind(label.kinds, found.seen);
     if (kind === null) break;
-    seen.add(kind);
-    if (kind === "from") fromValue = label.value;
-    hasAddress ||= (kind === "from" || kind === "to") && EMAIL.test(label.value);
-    hasDate ||= kind === "sent" && DATE.test(label.value);
+    found.seen.add(kind);
+    takeValue(found, kind, label.value);
+    pending = label.value === "" && kind !== "cc" && kind !== "other" ? kind : null;
     continuation = 0;
-    end = index + 1;
+    found.end = index + 1;
   }
-  if (seen.has("from") && fromValue === "") fromValue = "?";
-  return isBlock(seen, fromValue, hasAddress && hasDate, afterMarker) ? { end, fromValue } : null;
+  return found;
+}
+
+function takeValue(found: Labels, kind: LabelKind, value: string): void {
+  if (kind === "from") found.fromValue = value;
+  found.hasAddress ||= (kind === "from" || kind === "to") && EMAIL.test(value);
+  found.hasDate ||= kind === "sent" && DATE.test(value);
 }
 
 /** True where the lines around the block are headers of a mail's source. */
@@ -128,14 +156,20 @@ function isBlock(
   return seen.has("from") && (EMAIL.test(fromValue) ? seen.has("sent") || seen.has("subject") : false);
 }
 
+/** The labels of several words that stand on one line with others: the last word alone tells too little. */
+const FLAT_LABEL =
+  /(?<![\p{L}\p{N}])((?:enviado (?:el|em)|enviada em|envoyé le|date d['’]envoi|data invio|de la|från|від кого|от кого|보낸 사람|받는 사람|보낸 날짜|\p{L}[\p{L}-]{0,15}))\s?[:：]/giu;
+
 /** `From: Ada Sent: Monday To: Bob Subject: Hello` on one line. Answers the sender, or null. */
-function readFlatBlock(line: Line): string | null {
+export function readFlatBlock(line: Line): string | null {
   if (line.text.length < 30) return null;
-  const text = stripMarkup(line.text.replace(/^[>|\s]+/, ""));
+  const text = stripMarkup(
+    line.text.replace(/^[>|\s]+/, "").replace(/^[-–—=_*\s]{2,}[^-:：]{3,50}[-–—=_*\s]{3,}/u, ""),
+  );
   const found: { kind: LabelKind; at: number; end: number }[] = [];
   const seen = new Set<LabelKind>();
-  for (const match of text.matchAll(/(?<![\p{L}\p{N}])(\p{L}[\p{L}-]{0,15})\s?[:：]/gu)) {
-    const kinds = KINDS_BY_LABEL.get((match[1] ?? "").toLowerCase());
+  for (const match of text.matchAll(FLAT_LABEL)) {
+    const kinds = KINDS_BY_LABEL.get((match[1] ?? "").toLowerCase().replace(/ +/g, " "));
     const kind = kinds === undefined ? null : pickKind(kinds, seen);
     if (kind === null || kind === "other") continue;
     seen.add(kind);

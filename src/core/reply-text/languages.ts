@@ -78,9 +78,9 @@ export const HEADER_LABELS = {
     nordic: "skickat | sendt | dato | dagsetning | lähetetty | päivämäärä | pvm | saadetud | kuupäev",
     baltic: "nosūtīts | datums | išsiųsta | siųsta",
     slavic:
-      "wysłano | wysłane | data i godzina | odesláno | odoslané | dátum | poslano | poslato | дата | отправлено | надіслано | изпратено | изпратено на | изпратен | послато | nadané",
+      "wysłano | wysłane | data i godzina | odesláno | odoslané | dátum | poslano | poslato | дата | отправлено | надіслано | відправлено | изпратено | изпратено на | изпратен | послато | nadané",
     other:
-      "küldve | küldés dátuma | elküldve | ημερομηνία | στάλθηκε | εστάλη | gönderilme tarihi | gönderme tarihi | tarih | gönderildi | נשלח | תאריך | أُرسلت | التاريخ | تم الإرسال | تاريخ | تاریخ",
+      "küldve | küldés dátuma | elküldve | ημερομηνία | στάλθηκε | εστάλη | gönderilme tarihi | gönderilen | gönderme tarihi | tarih | gönderildi | נשלח | תאריך | أُرسلت | التاريخ | تم الإرسال | تاريخ | تاریخ",
     asian:
       "วันที่ | ส่ง | ส่งเมื่อ | ngày | đã gửi | gửi | tanggal | dikirim | terkirim | 送信日時 | 日時 | 日付 | 受信日時 | 发送时间 | 发件时间 | 发送日期 | 發送日期 | 傳送時間 | 日期 | 时间 | 寄件日期 | 보낸 날짜 | 날짜 | 보낸날짜",
   }),
@@ -154,9 +154,9 @@ export const FORWARDED_WORDS = listWords({
   slavic:
     "wiadomość przekazana | przekazana wiadomość | początek przekazywanej wiadomości | wiadomość przesłana dalej | przesłana wiadomość | treść przekazanej wiadomości | přeposlaná zpráva | přeposlaný e-mail | přeposlaný email | začiatok preposlanej správy | začátek přeposílané zprávy | preposlaná správa | proslijeđena poruka | započni proslijeđenu poruku | proslijeđeno | prosleđena poruka | posredovano sporočilo",
   cyrillic:
-    "прослеђена порука | препратено съобщение | пересылаемое сообщение | перенаправленное сообщение | початок листа, що пересилається | початок переадресованого повідомлення | препратено писмо | препратен имейл | пересланное сообщение | начало переадресованного сообщения | пересланное письмо | переслане повідомлення | пересилане повідомлення",
+    "прослеђена порука | препратено съобщение | пересылаемое сообщение | перенаправленное сообщение | початок листа, що пересилається | початок переадресованого повідомлення | препратено писмо | препратен имейл | пересланное сообщение | начало переадресованного сообщения | пересланное письмо | переслане повідомлення | перенаправлене повідомлення | пересилане повідомлення",
   other:
-    "továbbított üzenet | továbbított levél kezdete | προωθημένο μήνυμα | iletilen mesaj | İletilen mesaj | İletilen ileti | yönlendirilmiş ileti | başlangıç iletilen ileti | ileti başlangıcı | İleti başlangıcı | הודעה שהועברה | رسالة معاد توجيهها | الرسالة المعاد توجيهها",
+    "továbbított üzenet | továbbított levél kezdete | προωθημένο μήνυμα | iletilen mesaj | İletilen mesaj | İletilen ileti | İletilen İleti | iletilmiş mesaj | İletilmiş Mesaj | yönlendirilmiş ileti | başlangıç iletilen ileti | ileti başlangıcı | İleti başlangıcı | הודעה שהועברה | رسالة معاد توجيهها | الرسالة المعاد توجيهها",
   asian:
     "ข้อความที่ส่งต่อ | thư đã chuyển tiếp | thư được chuyển tiếp | pesan terusan | pesan yang diteruskan | 転送メッセージ | メッセージを転送 | 転送されたメッセージ | 転送されたメール | 转发的邮件 | 转发的原邮件 | 转发邮件 | 轉寄郵件 | 轉寄的郵件 | 转发邮件信息 | 전달된 메시지 | 전달된 메일",
 });

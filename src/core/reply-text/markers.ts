@@ -16,18 +16,28 @@ const FORWARDED_BARE = new RegExp(
   `^>? ?(?:${anyOf(FORWARDED_WORDS.filter((word) => word.includes(" ") || /[^a-z]/.test(word)))}) ?[:：]$`,
   "iu",
 );
+/** The header block in the same line behind the marker, as Samsung's and Yahoo's texts have it. */
+const behind = (words: readonly string[]) =>
+  new RegExp(`^${DASHES}{2,}(?:${anyOf(words)})(?: ?/[^-]{1,20})? ?[-–—‐―_=*]{3,} ?\\p{L}`, "iu");
+const ORIGINAL_BEFORE_BLOCK = behind(ORIGINAL_MESSAGE_WORDS);
+const FORWARDED_BEFORE_BLOCK = behind(FORWARDED_WORDS);
+const MARKER_LENGTH_MAX = 160;
+
 /** Lotus Notes: `-----"Ada" <ada@example.com> wrote: -----`. */
 const NOTES_HEADER =
   /^-{3,} ?\S.{0,200}(?:wrote|schrieb|a écrit|escribió|ha scritto|escreveu|skrev|schreef) ?: ?-{3,}$/iu;
 const ABOVE_THIS_LINE =
-  /(?:reply|respond|type|write|answer)\b.{0,40}\babove this line|(?:antwort|schreib)\p{L}*.{0,40}(?:über|oberhalb) dieser (?:zeile|linie)|(?:répon|écri)\p{L}*.{0,40}au-dessus de cette ligne|(?:respond|escrib)\p{L}*.{0,40}(?:encima|arriba) de esta línea|(?:respond|escrev)\p{L}*.{0,40}acima d?esta linha|(?:rispond|scriv)\p{L}*.{0,40}sopra questa (?:riga|linea)|(?:antwoord|reageer)\p{L}*.{0,40}boven deze (?:regel|lijn)|ответ\p{L}*.{0,40}выше этой (?:строки|линии)/iu;
+  /^[-#=*\s]*#{1,2} ?- .{8,120} -#{1,2}[-#=*\s]*$|(?:reply|respond|type|write|answer)\b.{0,40}\babove this line|write above this line|(?:antwort|schreib)\p{L}*.{0,40}(?:über|oberhalb) dieser (?:zeile|linie)|(?:répon|écri)\p{L}*.{0,40}au-dessus de cette ligne|(?:respond|escrib)\p{L}*.{0,40}(?:encima|arriba) de esta línea|(?:respond|escrev)\p{L}*.{0,40}acima d?esta linha|(?:rispond|scriv)\p{L}*.{0,40}sopra questa (?:riga|linea)|(?:antwoord|reageer)\p{L}*.{0,40}boven deze (?:regel|lijn)|(?:svar|skriv).{0,40}(?:ovanför (?:den här )?(?:raden|linjen)|over denne linje)|odpowied.{0,40}powyżej te(?:j|go) (?:linii|wiersza)|odpov.{0,40}nad t(?:ento|ímto) řád|ответ\p{L}*.{0,40}(?:выше этой|над этой) (?:строки|строкой|линии)|відповід.{0,40}над цим рядком|この行より上|在此行上方|此行以上|이 줄 위에|bu satırın üzerine/iu;
 
 const STARTS_DASHED = new RegExp(`^${DASHES}{2}`, "u");
 
-const NAMES_A_LINE = /line|zeile|linie|ligne|l[íi]nea|linha|riga|regel|lijn|строк|лини/i;
+const NAMES_A_LINE =
+  /line|zeile|linie|ligne|l[íi]nea|linha|riga|regel|lijn|raden|linje|linii|wiersza|řád|строк|лини|рядком|行|줄|satır|-#/i;
 
 export function isOriginalMessageMarker(line: Line): boolean {
-  if (line.isLong || line.text.length > 160 || !STARTS_DASHED.test(line.text)) return false;
+  if (!STARTS_DASHED.test(line.text)) return false;
+  if (ORIGINAL_BEFORE_BLOCK.test(line.text.slice(0, MARKER_LENGTH_MAX))) return true;
+  if (line.isLong || line.text.length > MARKER_LENGTH_MAX) return false;
   return ORIGINAL_DASHED.test(line.text) || NOTES_HEADER.test(line.text);
 }
 
@@ -37,6 +47,8 @@ export function isBareOriginalMessage(line: Line): boolean {
 }
 
 export function isForwardMarker(line: Line): boolean {
+  if (STARTS_DASHED.test(line.text) && FORWARDED_BEFORE_BLOCK.test(line.text.slice(0, MARKER_LENGTH_MAX)))
+    return true;
   if (line.isLong || line.text.length > 200) return false;
   if (STARTS_DASHED.test(line.text) && FORWARDED_DASHED.test(line.text)) return true;
   return /[:：]\W*$/u.test(line.text) && FORWARDED_BARE.test(stripMarkup(line.text));

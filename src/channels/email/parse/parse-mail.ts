@@ -1,12 +1,17 @@
 /** A mail's source into what intake decides on. */
 import { readBounce } from "../../../core/bounce.ts";
-import type { InboundAttachment, InboundEmail, InboundUnreadable } from "../../../core/inbound.ts";
-import { findForwardedSender, trimReply } from "../../../core/reply-text.ts";
+import type {
+  EmailAddress,
+  InboundAttachment,
+  InboundEmail,
+  InboundUnreadable,
+} from "../../../core/inbound.ts";
+import { findForwardedSender } from "../../../core/reply-text/forward.ts";
+import { trimReply } from "../../../core/reply-text.ts";
 import { readAddresses } from "./addresses.ts";
 import { readAuthentication } from "./authentication.ts";
-import { readBareBody } from "./bare-body.ts";
-import { chooseBody } from "./body.ts";
 import { readReturnedParts } from "./bounce-parts.ts";
+import { createCharsetHints } from "./charset-hints.ts";
 import { cleanLine } from "./clean-text.ts";
 import { fingerprintMail } from "./fingerprint.ts";
 import {
@@ -14,13 +19,15 @@ import {
   decodeHeaders,
   decodeUnstructured,
   firstValue,
-  normaliseSource,
+  type HeaderField,
   readDate,
   readHeaderFields,
   readMessageId,
   readMessageIds,
 } from "./headers.ts";
-import { type MimeAttachment, type MimeContent, parseMime } from "./mime.ts";
+import type { MimeAttachment } from "./mime-content.ts";
+import { normaliseSource, readMboxSender } from "./normalise-source.ts";
+import { type ReadContent, readContent } from "./read-content.ts";
 
 /** Where and when the mail reached us; see `InboundEmail` for the shapes. */
 export interface MailOrigin {
@@ -64,7 +71,9 @@ export async function parseMail(
   const timer = setTimeout(() => abort.abort(new ParseTimeout(limits.timeMsMax)), limits.timeMsMax);
   try {
     const mail = normaliseSource(raw);
-    return buildEmail(raw, mail, origin, await parseMime(mail, limits, abort.signal));
+    const hints = createCharsetHints(mail);
+    const fields = readHeaderFields(mail, hints);
+    return buildEmail(raw, fields, origin, await readContent({ mail, fields, hints }, limits, abort.signal));
   } catch (error) {
     return unreadable(raw, origin, explainFailure(error));
   } finally {
@@ -86,33 +95,23 @@ export function unreadable(raw: Uint8Array, origin: MailOrigin, reason: string):
 function explainFailure(error: unknown): string {
   if (error instanceof ParseTimeout) return error.message;
   const message = error instanceof Error ? error.message : String(error);
-  if (message.startsWith("Max allowed child nodes")) return "It has too many parts.";
-  if (message.startsWith("Max header size")) return "A header block of it is too large.";
   return `The parser failed: ${cleanLine(message).slice(0, 300)}`;
-}
-
-/** A multipart in which the parser found nothing: its boundary is declared wrongly. */
-function hasNoParts({ body, attachments }: MimeContent): boolean {
-  return body.kind === "multipart" && body.parts.length === 0 && attachments.length === 0;
 }
 
 function buildEmail(
   raw: Uint8Array,
-  mail: Uint8Array,
+  fields: HeaderField[],
   origin: MailOrigin,
-  content: MimeContent,
+  content: ReadContent,
 ): InboundEmail {
-  const fields = readHeaderFields(mail);
   const headers = decodeHeaders(fields);
-  const body = chooseBody(content.body);
-  const { html } = body;
-  const text = hasNoParts(content) ? readBareBody(mail) : body.text;
+  const { html, notes, remarks } = content;
+  const text = [content.text, ...notes].filter((words) => words !== "").join("\n\n");
   const attachments = content.attachments.map(toAttachment);
   const messageId = readMessageId(firstValue(fields, "message-id"));
   const date = readDate(firstValue(fields, "date"));
   const subject = decodeUnstructured(firstValue(fields, "subject"));
-  // Two From headers are a trick: neither is trusted, the first is shown, and `headers.from` has both.
-  const from = allValues(fields, "from").flatMap(readAddresses)[0] ?? null;
+  const from = findSender(fields, raw);
   return {
     channel: "email",
     ...origin,
@@ -126,7 +125,7 @@ function buildEmail(
     cc: allValues(fields, "cc").flatMap(readAddresses),
     subject,
     text,
-    textTrimmed: trimReply(text, subject).textTrimmed,
+    textTrimmed: [trimReply(content.text, subject).textTrimmed, ...notes].filter(Boolean).join("\n\n"),
     html,
     attachments,
     headers,
@@ -143,7 +142,31 @@ function buildEmail(
       source: raw,
     }),
     raw,
+    ...(remarks.length === 0 ? {} : { remarks: [...new Set(remarks)] }),
   };
+}
+
+/** In whose name a mail came that has no From, the likeliest first. */
+const SENDER_HEADERS = [
+  "sender",
+  "resent-from",
+  "reply-to",
+  "return-path",
+  "x-envelope-from",
+  "envelope-from",
+  "x-sender",
+];
+
+/**
+ * Two From headers are a trick: neither is trusted, the first is shown, and `headers.from` has both. Without any, the
+ * mail is answered to whoever else it names.
+ */
+function findSender(fields: HeaderField[], raw: Uint8Array): EmailAddress | null {
+  for (const name of ["from", ...SENDER_HEADERS]) {
+    const [found] = allValues(fields, name).flatMap(readAddresses);
+    if (found !== undefined) return found;
+  }
+  return readAddresses(readMboxSender(raw))[0] ?? null;
 }
 
 function toAttachment(part: MimeAttachment): InboundAttachment {
