@@ -95,7 +95,7 @@ function collectLabels(lines: Line[], start: number): Labels {
   for (let index = start; index < Math.min(lines.length, start + LINES_MAX); index++) {
     const line = lines[index] as Line;
     if (line.text === "" && isComplete(found.seen) && pending === null) break;
-    const label = pending !== null && line.text !== "" ? null : readLabel(line);
+    const label: LabelLine | null = pending !== null && line.text !== "" ? null : readLabel(line);
     if (label === null) {
       if (line.isLong || ++continuation > CONTINUATION_MAX) break;
       if (pending !== null && line.text !== "") {
