@@ -33,8 +33,12 @@ export interface Config {
   /** Null: the embedded engine. */
   inngest: InngestConfig | null;
   policies: Policies;
+  /** Host names that only work inside; a leading dot means every host below. */
+  internalHosts: string[];
   /** Seconds between a moderator's Send and the sending. */
   undoSeconds: number;
+  /** A reply to a ticket that was closed so many days ago, or earlier, opens a new one that is linked to it. */
+  followUpAfterDays: number;
 }
 
 /** An empty value counts as not set. Throws ConfigError. */
@@ -61,7 +65,9 @@ export function loadConfig(env: Environment): Config {
     gemini: readGemini(reader),
     inngest: readInngest(reader),
     policies: readPolicies(reader),
+    internalHosts: reader.list("REPLY_INTERNAL_HOSTS"),
     undoSeconds: reader.integer("REPLY_UNDO_SECONDS", { fallback: 20, min: 0, max: 3600 }),
+    followUpAfterDays: reader.integer("FOLLOW_UP_AFTER_DAYS", { fallback: 14, min: 0, max: 3650 }),
   };
   reader.throwProblems();
   return deepFreeze(config);

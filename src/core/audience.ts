@@ -31,7 +31,8 @@ export function decideReplyRecipients(
   return { to, cc: take([...lastInbound.to, ...lastInbound.cc]) };
 }
 
-function createOwnAddressTest(ownAddresses: string[]): (address: string) => boolean {
+/** Knows our own addresses, with whatever stands behind a `+` in them. Addresses are given in lower case. */
+export function createOwnAddressTest(ownAddresses: string[]): (address: string) => boolean {
   const own = new Set(ownAddresses.map((address) => withoutPlus(address.toLowerCase())));
   const exact = new Set(ownAddresses.map((address) => address.toLowerCase()));
   return (address) => exact.has(address) || own.has(withoutPlus(address));

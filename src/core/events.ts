@@ -12,8 +12,18 @@ export interface DeskEvents {
   "ticket/replied": { ticketId: string; messageId: string };
   /** Something that the card shows has changed. */
   "ticket/changed": { ticketId: string };
+  /** An admin is to be asked whether a skill should be taken off somebody's profile. */
+  "skill/proposed": { proposalId: string };
+  /** App Home of a Slack user shows what is no more so, or was just opened. */
+  "home/outdated": { slackUserId: string };
   /** A delivery is waiting to go out. */
   "delivery/queued": { deliveryId: string; ticketId: string };
+  /** A delivery failed or was returned: not everybody whom it was for has it. */
+  "delivery/troubled": { deliveryId: string; ticketId: string };
+  /** Stored, but names, files or a thread are still to be had from Slack. */
+  "slack/message-recorded": { messageId: string };
+  /** Somebody put the ticket reaction on the message at that place. */
+  "slack/ticket-requested": { channel: string; ts: string; slackUserId: string };
   /** A ticket is to be answered or resolved soon, or was not in time. */
   "deadline/reminded": { ticketId: string; kind: DeadlineKind };
   "deadline/missed": { ticketId: string; kind: DeadlineKind };

@@ -2,12 +2,14 @@ import { describe, expect, test } from "vitest";
 import { measureCpuMs } from "../../test/helpers/cpu-time.ts";
 import type { EmailAddress } from "./inbound.ts";
 import {
+  buildReferences,
   decideThread,
   extractThreadHints,
   formatSubjectToken,
   readSubjectNumber,
   type ThreadCandidate,
   type ThreadVia,
+  topicOfAnswer,
   withSubjectToken,
 } from "./threading.ts";
 
@@ -114,6 +116,11 @@ describe("withSubjectToken", () => {
     ["Re: ", "Re: [#1042] (no subject)"],
     ["a\r\nBcc: evil@example.com\u0000", "Re: [#1042] a Bcc: evil@example.com"],
     ["[#77] another desk's", "Re: [#1042] [#77] another desk's"],
+    ["AW: [#1042] AW: Drucker", "Re: [#1042] Drucker"],
+    ["Re[2]: Re: SV: Printer", "Re: [#1042] Printer"],
+    ["回复：打印机", "Re: [#1042] 打印机"],
+    ["RE: Fwd: Invoice", "Re: [#1042] Fwd: Invoice"],
+    ["Reset: password", "Re: [#1042] Reset: password"],
   ])("«%s» becomes «%s»", (subject, expected) => {
     expect(withSubjectToken(subject, 1042)).toBe(expected);
     expect(withSubjectToken(expected, 1042)).toBe(expected);
@@ -126,6 +133,66 @@ describe("withSubjectToken", () => {
     });
     expect(elapsedMs).toBeLessThan(2_000);
   });
+});
+
+describe("buildReferences", () => {
+  const parent = (messageId: string | null, references: string[] = []) => ({ messageId, references });
+
+  test("the parent's References and the parent, as RFC 5322 has it", () => {
+    expect(buildReferences(["<a@x>", "<b@y>", "<c@x>"], parent("<c@x>", ["<a@x>", "<b@y>"]))).toEqual({
+      inReplyTo: "<c@x>",
+      references: ["<a@x>", "<b@y>", "<c@x>"],
+    });
+  });
+
+  test("what the other side's program has lost is put before it", () => {
+    const known = ["<a@x>", "<ack@y>", "<b@y>", "<c@x>"];
+    expect(buildReferences(known, parent("<c@x>", ["<b@y>"])).references).toEqual(known);
+    expect(buildReferences(known, parent("<c@x>")).references).toEqual(known);
+  });
+
+  test("what came after the answered mail is not claimed to be before it", () => {
+    expect(buildReferences(["<a@x>", "<ack@y>"], parent("<a@x>"))).toEqual({
+      inReplyTo: "<a@x>",
+      references: ["<a@x>"],
+    });
+  });
+
+  test("a first mail without an id: our own mails hold the thread", () => {
+    expect(buildReferences([], parent(null))).toEqual({ inReplyTo: null, references: [] });
+    expect(buildReferences(["<ack@y>"], parent(null))).toEqual({
+      inReplyTo: "<ack@y>",
+      references: ["<ack@y>"],
+    });
+    expect(buildReferences([], null)).toEqual({ inReplyTo: null, references: [] });
+  });
+
+  test("stays short after a thousand mails: the first, the newest, and the parent last", () => {
+    const known = Array.from({ length: 1000 }, (_none, i) => `<${i}@customer.example>`);
+    const { references } = buildReferences(known, parent("<new@x>", known));
+    expect(references).toHaveLength(20);
+    expect([references[0], references.at(-2), references.at(-1)]).toEqual([known[0], known[999], "<new@x>"]);
+  });
+
+  test("lets no line break and no empty id through", () => {
+    expect(buildReferences([], parent("<a@b>\r\nBcc: x@y", ["<>", "<c@d\r\nX: 1>", "<e@f>"]))).toEqual({
+      inReplyTo: null,
+      references: [],
+    });
+    expect(buildReferences([], parent("<a@b>", ["<>", "<c@d\r\nX: 1>", "<e@f>"])).references).toEqual([
+      "<e@f>",
+      "<a@b>",
+    ]);
+  });
+});
+
+describe("topicOfAnswer", () => {
+  test.each([
+    ["Re: [#1042] Printer", "Printer"],
+    ["[#1042] Printer", "Printer"],
+    ["AW: Re: [#1042] Printer", "Printer"],
+    ["Printer [#1042] again", "Printer [#1042] again"],
+  ])("%s → %s", (subject, topic) => expect(topicOfAnswer(subject)).toBe(topic));
 });
 
 describe("decideThread", () => {
@@ -152,7 +219,13 @@ describe("decideThread", () => {
       candidate(via),
     );
     for (const via of ["own-message-id", "plus-address", "references", "subject-token"] as const) {
-      expect(decideThread(all, ada)).toEqual({ kind: "join", ticketId: `by-${via}`, number: 1042, via });
+      expect(decideThread(all, ada)).toEqual({
+        kind: "join",
+        ticketId: `by-${via}`,
+        number: 1042,
+        via,
+        as: "participant",
+      });
       all.splice(
         all.findIndex((one) => one.via === via),
         1,
@@ -177,20 +250,34 @@ describe("decideThread", () => {
     },
   );
 
-  test.each(["plus-address", "references", "subject-token"] as const)(
-    "a forged participant does not join by %s",
+  test.each(["own-message-id", "plus-address", "references", "subject-token"] as const)(
+    "who forges a participant's address and fails authentication does not join by %s",
     (via) => {
-      expect(decideThread([candidate(via)], forgedAda).kind).toBe("new");
+      const decision = decideThread([candidate(via)], forgedAda);
+      expect(decision).toMatchObject({ kind: "new", reason: expect.stringContaining("may be forged") });
     },
   );
 
-  test("whoever answers a Message-ID that we signed joins, also forwarded and with broken DMARC", () => {
-    expect(decideThread([candidate("own-message-id")], stranger).kind).toBe("join");
-    expect(decideThread([candidate("own-message-id")], forgedAda).kind).toBe("join");
-  });
+  test.each(["own-message-id", "plus-address"] as const)(
+    "a stranger who holds what we signed joins by %s, as a newcomer",
+    (via) => {
+      expect(decideThread([candidate(via)], stranger)).toMatchObject({ kind: "join", as: "newcomer" });
+      expect(decideThread([candidate(via)], { ...stranger, trusted: false }).kind).toBe("new");
+    },
+  );
 
-  test("a trusted stranger joins by the ticket's own address", () => {
-    expect(decideThread([candidate("plus-address")], stranger).kind).toBe("join");
+  test.each(["own-message-id", "plus-address", "references", "subject-token"] as const)(
+    "staff join by %s as staff, and by nothing where their address may be forged",
+    (via) => {
+      const mina = { address: "mina@desk.example", trusted: true, staff: true };
+      expect(decideThread([candidate(via)], mina)).toMatchObject({ kind: "join", as: "staff" });
+      expect(decideThread([candidate(via)], { ...mina, trusted: false }).kind).toBe("new");
+    },
+  );
+
+  test("a moderator who is the requester writes as the requester", () => {
+    const both = { ...ada, staff: true };
+    expect(decideThread([candidate("subject-token")], both)).toMatchObject({ as: "participant" });
   });
 
   test("where one way is refused, a later one that holds is taken", () => {
@@ -219,6 +306,7 @@ describe("decideThread", () => {
       of: "by-own-message-id",
       number: 1042,
       via: "own-message-id",
+      as: "participant",
     });
   });
 

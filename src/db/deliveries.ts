@@ -23,6 +23,12 @@ export interface DeliveryRow {
   emailMessageId: string | null;
   inReplyTo: string | null;
   references: string[];
+  /** Thread-Index that the mail is to carry, or null. */
+  threadIndex: string | null;
+  replyTo: EmailAddress[];
+  authorUserId: string | null;
+  attempts: number;
+  lastError: string | null;
   assigneeId: string | null;
 }
 
@@ -30,22 +36,47 @@ export async function insertDelivery(
   sql: Sql,
   delivery: { messageId: string; ticketId: string; recipients: DeliveryRecipients; undoSeconds: number },
 ): Promise<string> {
+  const { recipients } = delivery;
+  const people = recipients.channel === "email" ? listRecipients(recipients) : [];
   const [row] = await sql<{ id: string }[]>`
-    insert into deliveries (message_id, ticket_id, channel, recipients, not_before)
-    values (
-      ${delivery.messageId}, ${delivery.ticketId}, ${delivery.recipients.channel}, ${jsonb(sql, delivery.recipients)},
-      now() + make_interval(secs => ${delivery.undoSeconds})
+    with delivery as (
+      insert into deliveries (message_id, ticket_id, channel, recipients, not_before)
+      values (
+        ${delivery.messageId}, ${delivery.ticketId}, ${recipients.channel}, ${jsonb(sql, recipients)},
+        now() + make_interval(secs => ${delivery.undoSeconds})
+      )
+      returning id
+    ), people as (
+      insert into delivery_recipients (delivery_id, address, role)
+      select delivery.id, person.address, person.role
+      from delivery, unnest(
+        ${people.map(({ address }) => storableText(address))}::text[], ${people.map(({ role }) => role)}::text[]
+      ) person (address, role)
     )
-    returning id`;
+    select id from delivery`;
   if (!row) throw new Error("The delivery could not be queued.");
   return row.id;
+}
+
+/** Each address once, lower case; who stands in To and CC counts as To. */
+function listRecipients(mail: {
+  to: EmailAddress[];
+  cc: EmailAddress[];
+}): { address: string; role: "to" | "cc" }[] {
+  const people = [
+    ...mail.cc.map(({ address }) => [address.toLowerCase(), "cc"] as const),
+    ...mail.to.map(({ address }) => [address.toLowerCase(), "to"] as const),
+  ];
+  return [...new Map(people)].map(([address, role]) => ({ address, role }));
 }
 
 export async function readDelivery(sql: Sql, deliveryId: string): Promise<DeliveryRow | null> {
   const [row] = await sql<DeliveryRow[]>`
     select d.id, d.message_id as "messageId", d.ticket_id as "ticketId", t.number, d.state, d.recipients,
       d.not_before as "notBefore", m.kind, m.subject, m.text, m.email_message_id as "emailMessageId",
-      m.in_reply_to as "inReplyTo", m.email_references as "references", t.assignee_id as "assigneeId"
+      m.in_reply_to as "inReplyTo", m.email_references as "references", m.thread_index as "threadIndex",
+      m.reply_to_addresses as "replyTo", m.author_user_id as "authorUserId", d.attempts, d.last_error as "lastError",
+      t.assignee_id as "assigneeId"
     from deliveries d join messages m on m.id = d.message_id join tickets t on t.id = d.ticket_id
     where d.id = ${deliveryId}`;
   return row ?? null;
@@ -71,27 +102,31 @@ export async function finishDelivery(sql: Sql, deliveryId: string, externalId: s
   return result.count === 1;
 }
 
-export async function failDelivery(sql: Sql, deliveryId: string, error: string): Promise<boolean> {
+/** Why the last try did not succeed, while others are still to come. */
+export async function noteDeliveryTrouble(
+  sql: Sql,
+  deliveryId: string,
+  trouble: { error: string; errorClass: string | null },
+): Promise<void> {
+  await sql`
+    update deliveries set last_error = ${storableText(trouble.error).slice(0, 1000)}, error_class = ${trouble.errorClass}
+    where id = ${deliveryId} and state in ('queued', 'sending')`;
+}
+
+export async function failDelivery(
+  sql: Sql,
+  deliveryId: string,
+  trouble: { error: string; errorClass: string | null },
+): Promise<boolean> {
   const result = await sql`
-    update deliveries set state = 'failed', last_error = ${storableText(error).slice(0, 1000)}
+    update deliveries set state = 'failed', last_error = ${storableText(trouble.error).slice(0, 1000)},
+      error_class = coalesce(${trouble.errorClass}, error_class)
     where id = ${deliveryId} and state in ('queued', 'sending')`;
   return result.count === 1;
 }
 
-/** Marks the mail that we sent with this Message-ID as bounced. Null where we know no such mail. */
-export async function bounceDelivery(
-  sql: Sql,
-  bounce: { originalMessageId: string | null; reason: string },
-): Promise<{ deliveryId: string; ticketId: string } | null> {
-  const [row] = await sql<{ deliveryId: string; ticketId: string }[]>`
-    update deliveries d set state = 'bounced', last_error = ${storableText(bounce.reason).slice(0, 1000)}
-    where d.id = (
-      select d2.id from deliveries d2 join messages m on m.id = d2.message_id
-      where d2.channel = 'email' and d2.state in ('sent', 'bounced') and m.email_message_id = ${bounce.originalMessageId}
-      limit 1
-    )
-    returning d.id as "deliveryId", d.ticket_id as "ticketId"`;
-  return row ?? null;
+export async function setProviderMessageId(sql: Sql, deliveryId: string, messageId: string): Promise<void> {
+  await sql`update deliveries set provider_message_id = ${storableText(messageId)} where id = ${deliveryId}`;
 }
 
 /** Automatic messages queued for a mail address within the last hour: what the cap per sender counts. */

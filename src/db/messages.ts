@@ -6,6 +6,8 @@ import { jsonb, type Sql, storableText } from "./client.ts";
 export type MessageKind = "message" | "reply" | "note" | "acknowledgement" | "notice";
 
 export interface NewMessage {
+  /** A UUID, where it must be known before; else the database makes one. */
+  id?: string;
   ticketId: string;
   kind: MessageKind;
   visibility: "public" | "internal";
@@ -27,11 +29,15 @@ export interface NewMessage {
     cc: EmailAddress[];
     replyTo: EmailAddress[];
     authentication: unknown;
+    /** Outlook's thread id (header Thread-Index), as it came. */
+    threadIndex?: string | null;
   } | null;
   slack: { channel: string; ts: string | null } | null;
   rawId: string | null;
   /** The same for every delivery of one submitted form; null where nothing is submitted. */
   submissionKey?: string | null;
+  /** Written by somebody who took no part before, and came by a signed id or address of ours. */
+  newcomer?: boolean;
 }
 
 /**
@@ -42,12 +48,12 @@ export async function insertMessage(sql: Sql, message: NewMessage): Promise<stri
   const { email, slack } = message;
   const [row] = await sql<{ id: string }[]>`
     insert into messages (
-      ticket_id, kind, visibility, direction, channel, author_user_id, author_requester_id, author_name, subject,
+      id, ticket_id, kind, visibility, direction, channel, author_user_id, author_requester_id, author_name, subject,
       text, text_trimmed, html, email_message_id, in_reply_to, email_references, from_address, to_addresses,
       cc_addresses, reply_to_addresses, slack_channel, slack_ts, raw_id, authentication,
-      submission_key
+      submission_key, newcomer, thread_index
     ) values (
-      ${message.ticketId}, ${message.kind}, ${message.visibility}, ${message.direction}, ${message.channel},
+      coalesce(${message.id ?? null}::uuid, gen_random_uuid()), ${message.ticketId}, ${message.kind}, ${message.visibility}, ${message.direction}, ${message.channel},
       ${message.authorUserId}, ${message.authorRequesterId}, ${storableText(message.authorName)},
       ${storableText(message.subject)}, ${storableText(message.text)}, ${storableText(message.textTrimmed)},
       ${message.html === null ? null : storableText(message.html)},
@@ -57,7 +63,7 @@ export async function insertMessage(sql: Sql, message: NewMessage): Promise<stri
       ${jsonb(sql, email?.to ?? [])}, ${jsonb(sql, email?.cc ?? [])},
       ${jsonb(sql, email?.replyTo ?? [])},
       ${slack?.channel ?? null}, ${slack?.ts ?? null}, ${message.rawId}, ${jsonb(sql, email?.authentication ?? null)},
-      ${message.submissionKey ?? null}
+      ${message.submissionKey ?? null}, ${message.newcomer ?? false}, ${email?.threadIndex ? storableText(email.threadIndex) : null}
     )
     on conflict do nothing
     returning id`;
@@ -113,15 +119,53 @@ export interface LastInboundEmail {
   to: EmailAddress[];
   cc: EmailAddress[];
   fromName: string;
+  threadIndex: string | null;
 }
 
-/** The newest public mail from outside on a ticket: what an answer replies to. */
+/** The newest public mail of somebody who takes part in the ticket: what an answer replies to. */
 export async function readLastInboundEmail(sql: Sql, ticketId: string): Promise<LastInboundEmail | null> {
   const [row] = await sql<LastInboundEmail[]>`
     select subject, email_message_id as "messageId", email_references as "references", from_address as "from",
-      reply_to_addresses as "replyTo", to_addresses as "to", cc_addresses as "cc", author_name as "fromName"
+      reply_to_addresses as "replyTo", to_addresses as "to", cc_addresses as "cc", author_name as "fromName",
+      thread_index as "threadIndex"
     from messages
     where ticket_id = ${ticketId} and direction = 'inbound' and channel = 'email' and visibility = 'public'
+      and not newcomer
     order by created_at desc, id desc limit 1`;
   return row ?? null;
+}
+
+/**
+ * The Message-IDs of a ticket's public mails, the oldest first, at most `limit`: the first and the newest. Of a mail of
+ * ours whose id the provider replaced, both: clients know the one, and answers to older copies the other.
+ */
+export async function listThreadMessageIds(sql: Sql, ticketId: string, limit: number): Promise<string[]> {
+  const rows = await sql<{ messageId: string; providerMessageId: string | null }[]>`
+    select "messageId", "providerMessageId" from (
+      select m.email_message_id as "messageId", d.provider_message_id as "providerMessageId", m.created_at, m.id,
+        row_number() over (order by m.created_at, m.id) as first,
+        row_number() over (order by m.created_at desc, m.id desc) as last
+      from messages m left join deliveries d on d.message_id = m.id
+      where m.ticket_id = ${ticketId} and m.visibility = 'public' and m.email_message_id is not null
+    ) known
+    where first = 1 or last < ${limit}
+    order by created_at, id`;
+  return rows.flatMap(({ messageId, providerMessageId }) =>
+    providerMessageId === null ? [messageId] : [messageId, providerMessageId],
+  );
+}
+
+export interface StoredFile {
+  filename: string;
+  contentType: string;
+  content: Uint8Array;
+  contentId: string | null;
+  inline: boolean;
+}
+
+/** The files of a message, with their contents. */
+export async function readMessageFiles(sql: Sql, messageId: string): Promise<StoredFile[]> {
+  return sql<StoredFile[]>`
+    select filename, content_type as "contentType", content, content_id as "contentId", inline
+    from attachments where message_id = ${messageId} order by filename, id`;
 }

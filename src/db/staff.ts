@@ -30,3 +30,11 @@ export async function linkStaffByEmail(
     returning id as "userId", coalesce(nullif(name, ''), email) as name, role`;
   return row ?? null;
 }
+
+/** The moderator or admin with this mail address, or null. */
+export async function findStaffByEmail(sql: Sql, email: string): Promise<StaffRow | null> {
+  const [row] = await sql<StaffRow[]>`
+    select id as "userId", coalesce(nullif(name, ''), email) as name, role
+    from users where email = ${email.toLowerCase()} and role in ('moderator', 'admin')`;
+  return row ?? null;
+}

@@ -11,19 +11,39 @@ interface CandidateRow {
   participants: string[];
 }
 
+export interface CandidateHints {
+  /** With angle brackets, the most telling first. */
+  messageIds: string[];
+  /** Numbers of tickets that Message-IDs of ours name, signature verified, in the order of `messageIds`. */
+  signedNumbers: number[];
+  /** Numbers of tickets whose own address the mail was sent to, signature verified. */
+  plusNumbers: number[];
+  subjectNumber: number | null;
+}
+
 /**
- * Tickets that the given Message-IDs or ticket number lead to, with everybody who takes part in them by mail:
- * the requester, and whoever stands in From, To or Cc of the requester's side of the conversation.
+ * Tickets that the hints lead to, with everybody who takes part in them by mail: the requester, whoever wrote publicly,
+ * and whoever stands in To or CC of their mails and of ours. A newcomer's mail makes nobody a participant.
+ *
+ * A stored Message-ID of ours counts like a verified one: it stands in our table only because we minted it, or because
+ * the provider gave it to our mail, and cannot be guessed.
  */
-export async function findThreadCandidates(
-  sql: Sql,
-  hints: { messageIds: string[]; subjectNumber: number | null },
-): Promise<ThreadCandidate[]> {
-  const byMessage = hints.messageIds.length === 0 ? [] : await candidatesByMessageId(sql, hints.messageIds);
-  const byNumber = hints.subjectNumber === null ? [] : await candidatesByNumber(sql, hints.subjectNumber);
+export async function findThreadCandidates(sql: Sql, hints: CandidateHints): Promise<ThreadCandidate[]> {
+  const { messageIds, signedNumbers, plusNumbers, subjectNumber } = hints;
+  const byMessage = messageIds.length === 0 ? [] : await candidatesByMessageId(sql, messageIds);
+  const numbers = [
+    ...new Set([...signedNumbers, ...plusNumbers, ...(subjectNumber === null ? [] : [subjectNumber])]),
+  ];
+  const byNumber = numbers.length === 0 ? [] : await candidatesByNumber(sql, numbers);
+  const numbered = (wanted: number[], via: ThreadCandidate["via"]) =>
+    wanted.flatMap((number) =>
+      byNumber.filter((row) => row.number === number).map((row) => toCandidate(row, via)),
+    );
   return [
     ...byMessage.map((row) => toCandidate(row, row.outbound ? "own-message-id" : "references")),
-    ...byNumber.map((row) => toCandidate(row, "subject-token")),
+    ...numbered(signedNumbers, "own-message-id"),
+    ...numbered(plusNumbers, "plus-address"),
+    ...numbered(subjectNumber === null ? [] : [subjectNumber], "subject-token"),
   ];
 }
 
@@ -34,10 +54,16 @@ function toCandidate(row: CandidateRow, via: ThreadCandidate["via"]): ThreadCand
 
 async function candidatesByMessageId(sql: Sql, messageIds: string[]): Promise<CandidateRow[]> {
   return sql<CandidateRow[]>`
-    with known as (
-      select m.ticket_id, bool_or(m.direction = 'outbound') as outbound,
-        min(array_position(${messageIds}::text[], m.email_message_id)) as position
-      from messages m where m.email_message_id = any(${messageIds}) group by m.ticket_id
+    with found as (
+      select m.ticket_id, m.email_message_id as message_id, m.direction = 'outbound' as outbound
+      from messages m where m.email_message_id = any(${messageIds}) and m.visibility = 'public'
+      union all
+      select d.ticket_id, d.provider_message_id, true
+      from deliveries d where d.provider_message_id = any(${messageIds})
+    ), known as (
+      select ticket_id, bool_or(outbound) as outbound,
+        min(array_position(${messageIds}::text[], message_id)) as position
+      from found group by ticket_id
     )
     select t.id as "ticketId", t.number, t.status, known.outbound,
       extract(day from now() - t.closed_at)::int as "closedDaysAgo", ${participants(sql)} as participants
@@ -45,11 +71,11 @@ async function candidatesByMessageId(sql: Sql, messageIds: string[]): Promise<Ca
     order by known.position limit 20`;
 }
 
-async function candidatesByNumber(sql: Sql, number: number): Promise<CandidateRow[]> {
+async function candidatesByNumber(sql: Sql, numbers: number[]): Promise<CandidateRow[]> {
   return sql<CandidateRow[]>`
     select t.id as "ticketId", t.number, t.status, false as outbound,
       extract(day from now() - t.closed_at)::int as "closedDaysAgo", ${participants(sql)} as participants
-    from tickets t where t.number = ${number}`;
+    from tickets t where t.number = any(${numbers}::bigint[])`;
 }
 
 function participants(sql: Sql) {
@@ -57,10 +83,11 @@ function participants(sql: Sql) {
     select r.email from requesters r where r.id = t.requester_id and r.email is not null
     union
     select m.from_address from messages m
-      where m.ticket_id = t.id and m.direction = 'inbound' and m.visibility = 'public' and m.from_address is not null
+      where m.ticket_id = t.id and m.direction = 'inbound' and m.visibility = 'public' and not m.newcomer
+        and m.from_address is not null
     union
     select lower(person ->> 'address') from messages m, jsonb_array_elements(m.to_addresses || m.cc_addresses) person
-      where m.ticket_id = t.id and m.visibility = 'public'
+      where m.ticket_id = t.id and m.visibility = 'public' and not m.newcomer
   )`;
 }
 
@@ -74,12 +101,20 @@ export async function findSlackThread(
   number: number;
   role: "requester" | "card";
   status: ThreadCandidate["status"];
+  /** `<team>/<user>`, where the requester writes in Slack. */
+  requesterAddress: string;
 } | null> {
   const [row] = await sql<
-    { ticketId: string; number: number; role: "requester" | "card"; status: ThreadCandidate["status"] }[]
+    {
+      ticketId: string;
+      number: number;
+      role: "requester" | "card";
+      status: ThreadCandidate["status"];
+      requesterAddress: string;
+    }[]
   >`
-    select s.ticket_id as "ticketId", t.number, s.role, t.status
-    from slack_threads s join tickets t on t.id = s.ticket_id
+    select s.ticket_id as "ticketId", t.number, s.role, t.status, r.address as "requesterAddress"
+    from slack_threads s join tickets t on t.id = s.ticket_id join requesters r on r.id = t.requester_id
     where s.channel = ${channel} and s.thread_ts = ${threadTs}`;
   return row ?? null;
 }

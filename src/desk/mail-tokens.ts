@@ -27,14 +27,19 @@ export interface MailTokens {
 }
 
 /**
- * `secrets` are the installation's, the current one first. It signs with the first and takes tokens under any: after a
+ * `secrets` are the installation's, the current one first; a function is asked once, when a token is first needed. It signs with the first and takes tokens under any: after a
  * change of secret, mails of before find their way back while the old one is still listed. Each key is made by HKDF
  * (RFC 5869), so that a token tells nothing about the secret and no other signature can pass for one.
  */
-export function createMailTokens(secrets: readonly string[]): MailTokens {
+export function createMailTokens(
+  secrets: readonly string[] | (() => Promise<readonly string[]>),
+): MailTokens {
   let keys: Promise<CryptoKey[]> | undefined;
   const loadKeys = (): Promise<CryptoKey[]> => {
-    keys ??= Promise.all(secrets.map(deriveKey));
+    keys ??= (async () => {
+      const listed = typeof secrets === "function" ? await secrets() : secrets;
+      return Promise.all(listed.map(deriveKey));
+    })();
     return keys;
   };
   const sign = async (text: string): Promise<string> => {

@@ -17,6 +17,11 @@ import { sha256Hex } from "./digest.ts";
 
 export type RequesterMessage = Omit<NewMessage, "ticketId" | "kind" | "visibility" | "direction">;
 
+/** `announced: false`: the caller sees to it that the event leaves, once what is missing has been completed. */
+export interface OpenOptions {
+  announced?: boolean;
+}
+
 /** Writes the ticket, its first message with files, the audit entry and `ticket/created`. */
 export async function openTicket(
   tx: SqlTransaction,
@@ -24,11 +29,12 @@ export async function openTicket(
   message: RequesterMessage,
   attachments: readonly InboundAttachment[],
   actor: Actor,
+  { announced = true }: OpenOptions = {},
 ): Promise<{ ticketId: string; number: number; messageId: string }> {
   const { id: ticketId, number } = await insertTicket(tx, ticket);
   const messageId = await storeRequesterMessage(tx, ticketId, message, attachments);
   await addTicketEvent(tx, ticketId, "created", actor, { followUpOf: ticket.followUpOf });
-  await addOutboxEvent(tx, "ticket/created", { ticketId });
+  if (announced) await addOutboxEvent(tx, "ticket/created", { ticketId });
   return { ticketId, number, messageId };
 }
 
@@ -39,15 +45,20 @@ export async function addRequesterReply(
   message: RequesterMessage,
   attachments: readonly InboundAttachment[],
   actor: Actor,
+  { announced = true }: OpenOptions = {},
 ): Promise<{ messageId: string; number: number; status: TicketStatus }> {
   const ticket = await lockTicketStatus(tx, ticketId);
   if (!ticket) throw new Error("The ticket that the message belongs to does not exist.");
   const messageId = await storeRequesterMessage(tx, ticketId, message, attachments);
-  const status = decideStatus(ticket.status, "requester-replied") ?? ticket.status;
+  // Whoever may write to a closed ticket reopens it: after a while a reply opens a follow-up instead.
+  const status =
+    decideStatus(ticket.status, "requester-replied") ??
+    decideStatus(ticket.status, "reopened") ??
+    ticket.status;
   if (status !== ticket.status) await setTicketStatus(tx, ticketId, status);
   else await touchTicket(tx, ticketId);
   await addTicketEvent(tx, ticketId, "replied", actor, { messageId, was: ticket.status, became: status });
-  await addOutboxEvent(tx, "ticket/replied", { ticketId, messageId });
+  if (announced) await addOutboxEvent(tx, "ticket/replied", { ticketId, messageId });
   return { messageId, number: ticket.number, status };
 }
 

@@ -1,15 +1,25 @@
 /** Puts words to the requester on their way: the message, its delivery with fixed recipients, and the outbox event. */
 import { decideReplyRecipients } from "../core/audience.ts";
 import { AppError } from "../core/errors.ts";
-import { withSubjectToken } from "../core/threading.ts";
+import type { EmailAddress, InboundAttachment } from "../core/inbound.ts";
+import { addPlusToken } from "../core/mail-tokens.ts";
+import { continueThreadIndex } from "../core/thread-index.ts";
+import { buildReferences, withSubjectToken } from "../core/threading.ts";
 import { assertNever } from "../core/ticket.ts";
 import type { Sql, SqlTransaction } from "../db/client.ts";
 import { type DeliveryRecipients, insertDelivery } from "../db/deliveries.ts";
-import { insertMessage, type NewMessage, readLastInboundEmail } from "../db/messages.ts";
+import {
+  insertAttachments,
+  insertMessage,
+  listThreadMessageIds,
+  type NewMessage,
+  readLastInboundEmail,
+} from "../db/messages.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
 import { readRequesterThread } from "../db/ticket-threads.ts";
 import type { TicketRow } from "../db/tickets.ts";
 import type { DeskSettings } from "./desk-settings.ts";
+import { sha256Hex } from "./digest.ts";
 
 export interface PublicMessage {
   kind: "reply" | "acknowledgement" | "notice";
@@ -18,6 +28,7 @@ export interface PublicMessage {
   authorName: string;
   undoSeconds: number;
   submissionKey?: string;
+  attachments?: readonly InboundAttachment[];
 }
 
 /** Where words to the requester would go. `api` tickets have no far end: the message is read through the API. */
@@ -25,17 +36,18 @@ export type Route = { recipients: DeliveryRecipients | null; subject: string; em
 
 /**
  * The route of an answer: by mail to whom the last mail asks for (automatic messages to its sender alone, without CC),
- * or into the requester's Slack thread.
+ * or into the requester's Slack thread. `messageId` is the id of the message that is to take it.
  */
 export async function planRoute(
   sql: Sql,
   settings: DeskSettings,
   ticket: TicketRow,
   automatic: boolean,
+  messageId: string = crypto.randomUUID(),
 ): Promise<Route> {
   switch (ticket.channel) {
     case "email":
-      return planMailRoute(sql, settings, ticket, automatic);
+      return planMailRoute(sql, settings, ticket, automatic, messageId);
     case "slack": {
       const thread = await readRequesterThread(sql, ticket.id);
       if (!thread) throw new AppError("conflict", `Ticket #${ticket.number} has no Slack thread any more.`);
@@ -53,11 +65,15 @@ export async function planRoute(
   }
 }
 
+/** So many of a ticket's Message-IDs are looked at for References: the first and the newest. */
+const THREAD_IDS_MAX = 40;
+
 async function planMailRoute(
   sql: Sql,
   settings: DeskSettings,
   ticket: TicketRow,
   automatic: boolean,
+  messageId: string,
 ): Promise<Route> {
   const last = await readLastInboundEmail(sql, ticket.id);
   const requester = ticket.requesterEmail ?? "";
@@ -65,21 +81,31 @@ async function planMailRoute(
   const lastMail = { from, replyTo: last?.replyTo ?? [], to: last?.to ?? [], cc: last?.cc ?? [] };
   const { to, cc } = decideReplyRecipients(lastMail, requester, settings.ownAddresses);
   const recipients = { channel: "email", to, cc: automatic ? [] : cc } as const;
-  const references = last?.messageId ? [...last.references, last.messageId] : (last?.references ?? []);
+  const known = await listThreadMessageIds(sql, ticket.id, THREAD_IDS_MAX);
   return {
     recipients,
     subject: withSubjectToken(last?.subject || ticket.title, ticket.number),
     email: {
-      messageId: `<${crypto.randomUUID()}.${ticket.number}@${settings.messageIdDomain}>`,
-      inReplyTo: last?.messageId ?? null,
-      references,
+      messageId: await settings.mailTokens.signMessageId(ticket.number, messageId, settings.messageIdDomain),
+      ...buildReferences(known, last),
       from: null,
       to: recipients.to,
       cc: recipients.cc,
-      replyTo: [],
+      replyTo: await planReplyTo(settings, ticket),
       authentication: null,
+      threadIndex: continueThreadIndex(last?.threadIndex ?? null, new Date()),
     },
   };
+}
+
+/** The ticket's own address, where the mailbox takes such addresses: an answer to it needs no header to find back. */
+async function planReplyTo(
+  { plusAddress, mailTokens }: DeskSettings,
+  ticket: TicketRow,
+): Promise<EmailAddress[]> {
+  if (plusAddress === null) return [];
+  const token = await mailTokens.signPlusToken(ticket.number);
+  return [{ address: addPlusToken(plusAddress, token), name: "" }];
 }
 
 /** Null where the ticket has its acknowledgement, or the desk the message of this submission, already. */
@@ -89,8 +115,10 @@ export async function queuePublicMessage(
   ticket: TicketRow,
   message: PublicMessage,
 ): Promise<{ messageId: string; deliveryId: string | null } | null> {
-  const route = await planRoute(tx, settings, ticket, message.kind !== "reply");
+  const id = crypto.randomUUID();
+  const route = await planRoute(tx, settings, ticket, message.kind !== "reply", id);
   const messageId = await insertMessage(tx, {
+    id,
     ticketId: ticket.id,
     kind: message.kind,
     visibility: "public",
@@ -109,6 +137,7 @@ export async function queuePublicMessage(
     submissionKey: message.submissionKey ?? null,
   });
   if (messageId === null) return null;
+  await insertAttachments(tx, messageId, message.attachments ?? [], sha256Hex);
   if (route.recipients === null) return { messageId, deliveryId: null };
   const deliveryId = await insertDelivery(tx, {
     messageId,

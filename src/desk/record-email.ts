@@ -1,20 +1,26 @@
 /** From a parsed mail to its one outcome. The rules are core's; this asks the database and writes. */
+import type { Actor } from "../core/actor.ts";
 import type { EmailAddress, InboundEmail } from "../core/inbound.ts";
 import { classifyMail } from "../core/loop-guard.ts";
 import { whyNoAutomaticAnswer } from "../core/loop-guard-answering.ts";
-import { decideThread, extractThreadHints, type ThreadDecision, type ThreadVia } from "../core/threading.ts";
+import type { OwnIdentity } from "../core/loop-guard-types.ts";
+import { threadIndexConversation } from "../core/thread-index.ts";
+import type { ThreadDecision, ThreadVia } from "../core/threading.ts";
 import { cleanSubject } from "../core/title.ts";
 import type { SqlTransaction } from "../db/client.ts";
-import { bounceDelivery } from "../db/deliveries.ts";
 import { claimFingerprint } from "../db/ledger.ts";
+import { insertAttachments, insertMessage } from "../db/messages.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
 import { insertRawMessage } from "../db/raw-messages.ts";
-import { findOrCreateRequester, markRequesterBouncing } from "../db/requesters.ts";
+import { findOrCreateRequester, setMailState } from "../db/requesters.ts";
+import type { StaffRow } from "../db/staff.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
-import { findThreadCandidates } from "../db/ticket-threads.ts";
+import { lockTicketStatus } from "../db/tickets.ts";
 import type { DeskSettings } from "./desk-settings.ts";
 import { sha256Hex } from "./digest.ts";
+import { findThread, type MailThread } from "./find-thread.ts";
 import { addRequesterReply, openTicket, type RequesterMessage } from "./open-ticket.ts";
+import { recordBounce } from "./record-bounce.ts";
 import type { RecordedOutcome } from "./record-inbound.ts";
 
 /** Decides and writes; the caller holds the ledger row. */
@@ -38,31 +44,29 @@ export async function recordEmail(
     };
   }
   const rawId = await insertRawMessage(tx, mail.raw, await sha256Hex(mail.raw));
-  const own = { addresses: settings.ownAddresses, messageIdDomain: settings.messageIdDomain };
-  const { kind, reason } = classifyMail(mail, own);
-  const thread = await decideMailThread(tx, settings, mail);
-  if (kind === "person") return recordPersonsMail(tx, settings, mail, rawId, thread);
-  const tied = kind === "bounce" ? await recordBounce(tx, mail, reason) : null;
+  const { kind, reason } = classifyMail(mail, ownIdentity(settings));
+  if (kind === "person") return recordPersonsMail(tx, settings, mail, rawId);
+  const tied =
+    kind === "bounce"
+      ? await recordBounce(tx, settings, mail, reason)
+      : joinedTicket(await findThread(tx, settings, mail));
   return {
     outcome: kind,
     reason,
-    ticketId: tied ?? (thread.kind === "join" ? thread.ticketId : null),
-    ticketNumber: thread.kind === "join" ? thread.number : null,
+    ticketId: tied?.ticketId ?? null,
+    ticketNumber: tied?.number ?? null,
     messageId: null,
     rawId,
     emailMessageId: mail.messageId,
   };
 }
 
-async function decideMailThread(
-  tx: SqlTransaction,
-  settings: DeskSettings,
-  mail: InboundEmail,
-): Promise<ThreadDecision> {
-  const hints = extractThreadHints(mail, settings.ownAddresses);
-  const candidates = await findThreadCandidates(tx, hints);
-  const trusted = mail.authentication?.dmarc !== "fail";
-  return decideThread(candidates, { address: mail.from?.address ?? "", trusted });
+function ownIdentity({ ownAddresses, messageIdDomain }: DeskSettings): OwnIdentity {
+  return { addresses: ownAddresses, messageIdDomain };
+}
+
+function joinedTicket({ decision }: MailThread): { ticketId: string; number: number } | null {
+  return decision.kind === "join" ? { ticketId: decision.ticketId, number: decision.number } : null;
 }
 
 async function recordPersonsMail(
@@ -70,19 +74,22 @@ async function recordPersonsMail(
   settings: DeskSettings,
   mail: InboundEmail,
   rawId: string,
-  thread: ThreadDecision,
 ): Promise<RecordedOutcome> {
-  const sender = mail.from ?? mail.replyTo[0] ?? null;
-  if (sender === null || sender.address === "") {
+  const thread = await findThread(tx, settings, mail);
+  const { decision, sender, staff, trusted } = thread;
+  const settled = { rawId, emailMessageId: mail.messageId };
+  if (sender === null) {
     return {
       outcome: "parked",
       reason: "It names no sender: nobody could be answered. A person should look at it.",
       ticketId: null,
       ticketNumber: null,
       messageId: null,
-      rawId,
-      emailMessageId: mail.messageId,
+      ...settled,
     };
+  }
+  if (decision.kind === "join" && staff !== null) {
+    return { ...(await recordStaffMail(tx, decision.ticketId, staff, mail, sender, rawId)), ...settled };
   }
   const requesterId = await findOrCreateRequester(tx, {
     channel: "email",
@@ -91,27 +98,14 @@ async function recordPersonsMail(
     email: sender.address,
     userId: null,
   });
+  // Who writes can be reached again, unless somebody else writes in their name.
+  if (trusted) await setMailState(tx, [sender.address], "ok");
   const message = toMessage(mail, sender, requesterId, rawId);
   const actor = { kind: "requester", requesterId, via: "email" } as const;
-  const settled = { rawId, emailMessageId: mail.messageId };
-  if (thread.kind === "join") {
-    const { messageId, number } = await addRequesterReply(
-      tx,
-      thread.ticketId,
-      message,
-      mail.attachments,
-      actor,
-    );
-    const reason = `It belongs to ticket #${number}: ${VIA_WORDS[thread.via]}.`;
-    return {
-      outcome: "reply",
-      reason,
-      ticketId: thread.ticketId,
-      ticketNumber: number,
-      messageId,
-      ...settled,
-    };
+  if (decision.kind === "join") {
+    return { ...(await recordReply(tx, decision, message, mail, actor)), ...settled };
   }
+  const followUp = decision.kind === "follow-up";
   const opened = await openTicket(
     tx,
     {
@@ -120,11 +114,8 @@ async function recordPersonsMail(
       channel: "email",
       account: mail.account,
       requesterId,
-      followUpOf: thread.kind === "follow-up" ? thread.of : null,
-      noAutomaticAnswer: whyNoAutomaticAnswer(mail, sender, {
-        addresses: settings.ownAddresses,
-        messageIdDomain: settings.messageIdDomain,
-      }),
+      followUpOf: followUp ? decision.of : null,
+      noAutomaticAnswer: whyNoAutomaticAnswer(mail, sender, ownIdentity(settings)),
     },
     message,
     mail.attachments,
@@ -132,11 +123,73 @@ async function recordPersonsMail(
   );
   return {
     outcome: "ticket",
-    reason: thread.kind === "follow-up" ? `It follows the closed ticket #${thread.number}.` : thread.reason,
+    reason: followUp ? `It follows the closed ticket #${decision.number}.` : decision.reason,
     ticketId: opened.ticketId,
     ticketNumber: opened.number,
     messageId: opened.messageId,
     ...settled,
+  };
+}
+
+type Recorded = Omit<RecordedOutcome, "rawId" | "emailMessageId">;
+
+async function recordReply(
+  tx: SqlTransaction,
+  decision: Extract<ThreadDecision, { kind: "join" }>,
+  message: RequesterMessage,
+  mail: InboundEmail,
+  actor: Actor,
+): Promise<Recorded> {
+  const { ticketId, via } = decision;
+  const newcomer = decision.as === "newcomer";
+  const { messageId, number } = await addRequesterReply(
+    tx,
+    ticketId,
+    { ...message, newcomer },
+    mail.attachments,
+    actor,
+  );
+  if (newcomer) await addTicketEvent(tx, ticketId, "newcomer-wrote", actor, { messageId, via });
+  const who = newcomer ? ", and its sender is new there" : "";
+  return {
+    outcome: "reply",
+    reason: `It belongs to ticket #${number}: ${VIA_WORDS[via]}${who}.`,
+    ticketId,
+    ticketNumber: number,
+    messageId,
+  };
+}
+
+/** What staff write by mail is a note, whoever else they wrote to: by mail nobody answers a requester by mistake. */
+async function recordStaffMail(
+  tx: SqlTransaction,
+  ticketId: string,
+  staff: StaffRow,
+  mail: InboundEmail,
+  sender: EmailAddress,
+  rawId: string,
+): Promise<Recorded> {
+  const ticket = await lockTicketStatus(tx, ticketId);
+  if (!ticket) throw new Error("The ticket that the note belongs to does not exist.");
+  const messageId = await insertMessage(tx, {
+    ...toMessage(mail, sender, null, rawId),
+    ticketId,
+    kind: "note",
+    visibility: "internal",
+    direction: "inbound",
+    authorUserId: staff.userId,
+    authorName: staff.name,
+  });
+  if (messageId !== null) await insertAttachments(tx, messageId, mail.attachments, sha256Hex);
+  const actor: Actor = { kind: staff.role, userId: staff.userId, name: staff.name, via: "email" };
+  await addTicketEvent(tx, ticketId, "note-added", actor, { messageId });
+  await addOutboxEvent(tx, "ticket/changed", { ticketId });
+  return {
+    outcome: "reply",
+    reason: `${staff.name} wrote it on ticket #${ticket.number}: kept as an internal note.`,
+    ticketId,
+    ticketNumber: ticket.number,
+    messageId,
   };
 }
 
@@ -147,10 +200,15 @@ const VIA_WORDS: Record<ThreadVia, string> = {
   "subject-token": "its subject names the number, and its sender takes part in it",
 };
 
+function readThreadIndexHeader({ headers }: InboundEmail): string | null {
+  const value = Object.hasOwn(headers, "thread-index") ? headers["thread-index"]?.[0] : undefined;
+  return threadIndexConversation(value ?? null) === null ? null : (value ?? null);
+}
+
 function toMessage(
   mail: InboundEmail,
   sender: EmailAddress,
-  requesterId: string,
+  requesterId: string | null,
   rawId: string,
 ): RequesterMessage {
   return {
@@ -171,26 +229,9 @@ function toMessage(
       cc: mail.cc,
       replyTo: mail.replyTo,
       authentication: mail.authentication,
+      threadIndex: readThreadIndexHeader(mail),
     },
     slack: null,
     rawId,
   };
-}
-
-/** Ties the bounce to the mail of ours that bounced; a hard one marks the address. The ticket's id, or null. */
-async function recordBounce(tx: SqlTransaction, mail: InboundEmail, reason: string): Promise<string | null> {
-  const bounce = mail.bounce;
-  const originalMessageId = bounce?.originalMessageId ?? null;
-  const why = bounce?.status ? `Bounced with status ${bounce.status}.` : reason;
-  const bounced = await bounceDelivery(tx, { originalMessageId, reason: why });
-  if (bounced === null) return null;
-  if (bounce?.kind === "hard" && bounce.recipient !== null) await markRequesterBouncing(tx, bounce.recipient);
-  const system = { kind: "system", via: "email" } as const;
-  await addTicketEvent(tx, bounced.ticketId, "bounced", system, {
-    deliveryId: bounced.deliveryId,
-    status: bounce?.status ?? null,
-    kind: bounce?.kind ?? null,
-  });
-  await addOutboxEvent(tx, "ticket/changed", { ticketId: bounced.ticketId });
-  return bounced.ticketId;
 }

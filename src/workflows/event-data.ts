@@ -15,7 +15,12 @@ const SCHEMAS: { [Name in DeskEventName]: z.ZodType<DeskEvents[Name]> } = {
   "ticket/changed": z.object({ ticketId: id }),
   "deadline/reminded": z.object({ ticketId: id, kind: z.enum(DEADLINE_KINDS) }),
   "deadline/missed": z.object({ ticketId: id, kind: z.enum(DEADLINE_KINDS) }),
+  "skill/proposed": z.object({ proposalId: id }),
+  "home/outdated": z.object({ slackUserId: z.string().min(1) }),
   "delivery/queued": z.object({ deliveryId: id, ticketId: id }),
+  "delivery/troubled": z.object({ deliveryId: id, ticketId: id }),
+  "slack/message-recorded": z.object({ messageId: id }),
+  "slack/ticket-requested": z.object({ channel: z.string(), ts: z.string(), slackUserId: z.string() }),
   "alert/raised": z.object({ alertId: id, time: z.int().positive() }),
   "alert/cleared": z.object({ alertId: id }),
 };

@@ -1,5 +1,6 @@
 /** Every workflow of the desk, for whichever engine runs them. */
 import { createAcknowledgeTicket } from "./acknowledge-ticket.ts";
+import { createAskAboutSkill } from "./ask-about-skill.ts";
 import { createAssignBacklog } from "./assign-backlog.ts";
 import { createCheckAlerts } from "./check-alerts.ts";
 import type { WorkflowClient } from "./client.ts";
@@ -9,9 +10,11 @@ import { createKeepDeadlines } from "./keep-deadlines.ts";
 import { createMorningDigest } from "./morning-digest.ts";
 import { createNotifyAssignee } from "./notify-assignee.ts";
 import { createNotifyDeadline } from "./notify-deadline.ts";
+import { createNotifyDeliveryTrouble } from "./notify-delivery-trouble.ts";
 import { createNotifyOperators } from "./notify-operators.ts";
 import { createOnUserSignup } from "./on-user-signup.ts";
 import { createPrune } from "./prune.ts";
+import { createPublishHome } from "./publish-home.ts";
 import { createReconcileIntake } from "./reconcile-intake.ts";
 import { createRefreshCard } from "./refresh-card.ts";
 import { createRetriageProvisional } from "./retriage-provisional.ts";
@@ -27,7 +30,10 @@ export function createWorkflows(client: WorkflowClient, deps: WorkflowDeps) {
     createAcknowledgeTicket(client, deps),
     createNotifyAssignee(client, deps),
     createRefreshCard(client, deps),
+    createPublishHome(client, deps),
+    createAskAboutSkill(client, deps),
     createDeliverMessage(client, deps),
+    createNotifyDeliveryTrouble(client, deps),
     createAssignBacklog(client, deps),
     createRetriageProvisional(client, deps),
     createReconcileIntake(client, deps),

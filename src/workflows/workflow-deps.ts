@@ -19,7 +19,12 @@ export interface WorkflowDeps {
   /** Trained on the built-in start and the desk's own corrected tickets. */
   createLocalClassifier(examples: TriageExample[]): Classifier;
   /** Null where the channel is off. */
-  mail: { sender: MailSender; from: EmailAddress } | null;
+  mail: {
+    sender: MailSender;
+    from: EmailAddress;
+    /** Milliseconds to the next try after `tries` that failed; the product's own pace unless it is said. */
+    retryDelayMs?: (tries: number) => number;
+  } | null;
   slack: SlackDesk | null;
   /** Public address of the service, without a slash at the end. */
   appUrl: string;

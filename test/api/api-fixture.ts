@@ -21,6 +21,10 @@ export const TOKENS = {
 export const DESK = {
   ownAddresses: ["support@desk.test"],
   messageIdDomain: "desk.test",
+  mailTokens: createMailTokens(["a secret of the tests, long enough to be one"]),
+  plusAddress: null,
+  bounceAddress: null,
+  followUpAfterDays: 0,
   automaticMailPerHour: 10,
   undoSeconds: 10,
   slackTriageChannel: null,

@@ -2,11 +2,17 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { InboundEmail, InboundSlackMessage } from "../../src/core/inbound.ts";
 import type { DeskSettings } from "../../src/desk/desk-settings.ts";
+import { createMailTokens } from "../../src/desk/mail-tokens.ts";
 
 export const SETTINGS: DeskSettings = {
   ownAddresses: ["support@desk.example"],
   messageIdDomain: "desk.example",
+  mailTokens: createMailTokens(["a secret of the tests, long enough to be one"]),
+  plusAddress: null,
+  bounceAddress: null,
+  followUpAfterDays: 0,
   automaticMailPerHour: 20,
+  internalHosts: ["wiki.corp.example"],
   undoSeconds: 0,
   slackTriageChannel: "CTRIAGE",
 };

@@ -198,6 +198,7 @@ describe("deliveries", () => {
     await settle();
     const [delivery] = await sql<{ id: string }[]>`select id from deliveries where ticket_id = ${ticketId}`;
     await sql`update deliveries set state = 'sending' where id = ${delivery?.id ?? ""}`;
+    await sql`update delivery_recipients set state = 'waiting' where delivery_id = ${delivery?.id ?? ""}`;
     await addOutboxEvent(sql, "delivery/queued", { deliveryId: delivery?.id ?? "", ticketId });
     await settle();
     const ids = farEnds.mails

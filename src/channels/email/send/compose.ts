@@ -1,13 +1,11 @@
 /** A mail of ours as nodemailer takes it: threads in the three big clients, and marked where a machine wrote it. */
 import type { SendMailOptions } from "nodemailer";
-import type { OutgoingMail } from "../../../core/delivery.ts";
+import type { OutgoingFile, OutgoingMail } from "../../../core/delivery.ts";
 import { AppError } from "../../../core/errors.ts";
 import type { EmailAddress } from "../../../core/inbound.ts";
 import { OWN_HEADER } from "../../../core/loop-guard.ts";
-
-/** The first id and the newest ones: clients find the thread by either end (RFC 5537, 3.4.4, drops the middle too). */
-const REFERENCES_MAX = 20;
-const REFERENCES_LENGTH_MAX = 1_800;
+import { boundReferences, cleanMessageId, topicOfAnswer } from "../../../core/threading.ts";
+import { toHtml } from "./text-to-html.ts";
 
 /**
  * Message options for nodemailer, envelope included. Throws AppError `invalid` where the mail has no recipient or an
@@ -15,26 +13,66 @@ const REFERENCES_LENGTH_MAX = 1_800;
  */
 export function composeMail(mail: OutgoingMail): SendMailOptions {
   const { from, to, cc, replyTo } = mail;
-  if (to.length + cc.length === 0)
-    throw new AppError("invalid", "A mail without a recipient cannot be sent.");
-  for (const { address } of [from, ...to, ...cc, ...(replyTo ? [replyTo] : [])]) assertAddress(address);
   const inReplyTo = cleanMessageId(mail.inReplyTo);
-  const references = capReferences([...mail.references, ...(inReplyTo === null ? [] : [inReplyTo])]);
+  const references = boundReferences([...mail.references, ...(inReplyTo === null ? [] : [inReplyTo])]);
+  const files = mail.attachments ?? [];
   return {
     from: toMailbox(from),
     to: to.map(toMailbox),
     cc: cc.map(toMailbox),
     ...(replyTo ? { replyTo: [toMailbox(replyTo)] } : {}),
-    envelope: { from: from.address, to: [...to, ...cc].map(({ address }) => address) },
+    envelope: composeEnvelope(mail),
     messageId: requireMessageId(mail.messageId),
     ...(inReplyTo === null ? {} : { inReplyTo }),
     ...(references.length === 0 ? {} : { references }),
     subject: oneLine(mail.subject),
     text: mail.text,
     html: toHtml(mail.text),
-    headers: markingHeaders(mail, inReplyTo),
+    ...(files.length === 0 ? {} : { attachments: files.map(toAttachment) }),
+    headers: { ...markingHeaders(mail, inReplyTo), ...threadHeaders(mail) },
     disableFileAccess: true,
     disableUrlAccess: true,
+  };
+}
+
+/**
+ * Who is asked to be reached, by whom, and about how large it is: a server that says its limit (RFC 1870) refuses a mail
+ * above it before it is sent. Throws AppError `invalid`.
+ */
+function composeEnvelope(mail: OutgoingMail): { from: string; to: string[]; size: number } {
+  const people = [...mail.to, ...mail.cc];
+  for (const { address } of [mail.from, ...people, ...(mail.replyTo ? [mail.replyTo] : [])])
+    assertAddress(address);
+  const from = mail.envelopeFrom ?? mail.from.address;
+  assertAddress(from);
+  const wanted = mail.envelopeTo === undefined ? null : new Set(mail.envelopeTo);
+  const to = people
+    .map(({ address }) => address)
+    .filter((address) => wanted?.has(address.toLowerCase()) ?? true);
+  if (to.length === 0) throw new AppError("invalid", "A mail without a recipient cannot be sent.");
+  const fileBytes = (mail.attachments ?? []).reduce((sum, { content }) => sum + content.byteLength, 0);
+  return { from, to, size: Math.ceil(fileBytes * 1.37) + mail.text.length * 3 + 4_000 };
+}
+
+function toAttachment({ filename, contentType, content }: OutgoingFile) {
+  const name = oneLine(filename).replace(/[\\/]/g, "_");
+  const type = /^[\w.+-]+\/[\w.+-]+$/.test(contentType) ? contentType : "application/octet-stream";
+  return {
+    filename: name === "" ? "unnamed" : name,
+    // A mail within a mail may not be encoded (RFC 2046, 5.2.1), and a stored file is not known to be fit for that.
+    contentType: /^(?:message|multipart)\//i.test(type) ? "application/octet-stream" : type,
+    contentDisposition: "attachment" as const,
+    content: Buffer.from(content.buffer, content.byteOffset, content.byteLength),
+  };
+}
+
+/** Outlook threads by these where they are there; it passes over neither a token in the subject nor a missing mail. */
+function threadHeaders({ subject, threadIndex }: OutgoingMail): Record<string, string> {
+  const topic = oneLine(topicOfAnswer(subject));
+  const hasIndex = threadIndex != null && /^[A-Za-z0-9+/=]+$/.test(threadIndex);
+  return {
+    ...(topic === "" ? {} : { "Thread-Topic": topic }),
+    ...(hasIndex ? { "Thread-Index": threadIndex } : {}),
   };
 }
 
@@ -47,30 +85,9 @@ function markingHeaders(mail: OutgoingMail, inReplyTo: string | null): Record<st
     "Auto-Submitted": inReplyTo === null ? "auto-generated" : "auto-replied",
     // Exchange: nothing automatic comes back but the report that a mail could not be delivered.
     "X-Auto-Response-Suppress": "DR, RN, NRN, OOF, AutoReply",
+    // Nobody has defined it, and many autoresponders know only this: see docs/decisions/0005.
     Precedence: "bulk",
   };
-}
-
-/** Drops ids from the middle until the header is short enough for every client. */
-function capReferences(references: string[]): string[] {
-  const ids = references.map(cleanMessageId).filter((id) => id !== null);
-  // An id that stands twice stays where it is newest.
-  const unique = [...new Set(ids.reverse())].reverse();
-  const [first, ...rest] = unique;
-  if (first === undefined) return [];
-  let length = first.length;
-  const newest: string[] = [];
-  for (const id of rest.reverse()) {
-    length += id.length + 1;
-    if (newest.length >= REFERENCES_MAX - 1 || length > REFERENCES_LENGTH_MAX) break;
-    newest.push(id);
-  }
-  return [first, ...newest.reverse()];
-}
-
-function cleanMessageId(id: string | null): string | null {
-  const cleaned = id?.trim() ?? "";
-  return /^<[^<>\s\p{Cc}]{1,900}>$/u.test(cleaned) ? cleaned : null;
 }
 
 function requireMessageId(id: string): string {
@@ -101,23 +118,4 @@ function oneLine(text: string): string {
 
 function titleCase(header: string): string {
   return header.replace(/(?:^|-)[a-z]/g, (letter) => letter.toUpperCase());
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** The same words: paragraphs, line breaks, and leading spaces kept. No styles, no links but those that clients make. */
-function toHtml(text: string): string {
-  const escaped = text.replace(/\r\n?/g, "\n").replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
-  const paragraphs = escaped.trim().split(/\n{2,}/);
-  const html = paragraphs.map((lines) => {
-    const indented = lines.replace(/^ +/gm, (spaces) => "&nbsp;".repeat(spaces.length));
-    return `<p>${indented.replace(/\n/g, "<br>\n")}</p>`;
-  });
-  return `<!doctype html>\n<html><body>\n${html.join("\n")}\n</body></html>\n`;
 }

@@ -1,7 +1,15 @@
 /** Sends mail by SMTP over pooled connections, and tells what another try may cure from what it cannot. */
 import { createTransport, type NodemailerError } from "nodemailer";
-import type { MailSender, MailSendResult, OutgoingMail } from "../../../core/delivery.ts";
+import {
+  MailDeferral,
+  type MailErrorClass,
+  type MailSender,
+  type MailSendResult,
+  type OutgoingMail,
+  type RecipientRefusal,
+} from "../../../core/delivery.ts";
 import { AppError } from "../../../core/errors.ts";
+import { classifyRefusal, readEnhancedStatus } from "../../../core/smtp-replies.ts";
 import { composeMail } from "./compose.ts";
 import { parseSmtpUrl, type SmtpSettings } from "./smtp-url.ts";
 
@@ -14,10 +22,22 @@ export interface SmtpTimings {
 
 export const SMTP_TIMINGS: SmtpTimings = { connectMs: 20_000, greetingMs: 20_000, socketMs: 60_000 };
 
+export interface DkimKey {
+  domain: string;
+  selector: string;
+  /** PEM of an RSA key. */
+  privateKey: string;
+}
+
 export interface MailSenderOptions {
   /** `smtp://` or `smtps://`; see `parseSmtpUrl`. */
   smtpUrl: string;
   connectionsMax?: number;
+  /** Mails a minute at most; the others wait. */
+  mailsPerMinute?: number | null;
+  dkim?: DkimKey | null;
+  /** Signs in by XOAUTH2 instead of a password. `renew` is true where the server has refused the token of before. */
+  accessToken?: (renew: boolean) => Promise<string>;
   timings?: Partial<SmtpTimings>;
   /** Certificates (PEM) to trust instead of the system's. */
   ca?: string;
@@ -43,9 +63,16 @@ export function createMailSender(options: MailSenderOptions): SmtpMailSender {
   let isClosed = false;
 
   async function deliver(mail: OutgoingMail): Promise<MailSendResult> {
+    const composed = composeMail(mail);
     try {
-      const { response, rejectedErrors } = await transport.sendMail(composeMail(mail));
-      return { state: "sent", response: describeSent(response, rejectedErrors) };
+      const sent = await transport.sendMail({
+        ...composed,
+        headers: { ...composed.headers, ...keepId(settings) },
+      });
+      const { response, rejectedErrors = [], serverMessageId } = sent;
+      const refused = rejectedErrors.map(toRefusal);
+      const providerMessageId = serverMessageId === mail.messageId ? null : (serverMessageId ?? null);
+      return { state: "sent", response, providerMessageId, ...(refused.length === 0 ? {} : { refused }) };
     } catch (error) {
       return judgeFailure(error as NodemailerError, settings);
     }
@@ -67,7 +94,7 @@ export function createMailSender(options: MailSenderOptions): SmtpMailSender {
         await transport.verify();
         return { ok: true };
       } catch (error) {
-        return { ok: false, ...explainSmtpFailure(error as NodemailerError, settings) };
+        return { ok: false, ...explainConnection(error as NodemailerError, settings) };
       }
     },
     async close() {
@@ -79,11 +106,18 @@ export function createMailSender(options: MailSenderOptions): SmtpMailSender {
 }
 
 function createPool(settings: SmtpSettings, options: MailSenderOptions) {
-  const { host, port, tls, auth } = settings;
+  const { host, port, tls } = settings;
   const timings = { ...SMTP_TIMINGS, ...options.timings };
+  const { mailsPerMinute, dkim } = options;
   return createTransport({
     pool: true,
     maxConnections: options.connectionsMax ?? 3,
+    // A server that counts the mails of a connection is met with a new one before it minds.
+    maxMessages: 100,
+    ...(mailsPerMinute ? { rateLimit: mailsPerMinute, rateDelta: 60_000 } : {}),
+    ...(dkim
+      ? { dkim: { domainName: dkim.domain, keySelector: dkim.selector, privateKey: dkim.privateKey } }
+      : {}),
     // A try that breaks off is reported: the workflow decides on the next one, with the same Message-ID.
     maxRequeues: 0,
     idleTimeout: 30_000,
@@ -93,7 +127,7 @@ function createPool(settings: SmtpSettings, options: MailSenderOptions) {
     requireTLS: tls === "required",
     opportunisticTLS: tls === "offered",
     ignoreTLS: tls === "none",
-    ...(auth === null ? {} : { auth: { user: auth.user, pass: auth.password } }),
+    ...signIn(settings, options),
     ...(options.ca === undefined ? {} : { tls: { ca: options.ca } }),
     connectionTimeout: timings.connectMs,
     dnsTimeout: timings.connectMs,
@@ -104,33 +138,81 @@ function createPool(settings: SmtpSettings, options: MailSenderOptions) {
   });
 }
 
-/** The server took it for some recipients: the others are named, since a second try would reach the first ones twice. */
-function describeSent(response: string, rejectedErrors: NodemailerError[] | undefined): string {
-  const refused = (rejectedErrors ?? []).map(
-    ({ recipient, response: why }) => `${recipient}: ${why ?? "refused"}`,
-  );
-  return refused.length === 0 ? response : `${response} (not for ${refused.join("; ")})`;
+function signIn({ auth }: SmtpSettings, { accessToken }: MailSenderOptions) {
+  if (auth === null) return {};
+  if (accessToken === undefined) return { auth: { user: auth.user, pass: auth.password } };
+  return {
+    auth: {
+      type: "OAuth2" as const,
+      user: auth.user,
+      provisionCallback(
+        _user: string,
+        renew: boolean,
+        callback: (error: Error | null, accessToken?: string) => void,
+      ) {
+        accessToken(renew).then(
+          (token) => callback(null, token),
+          (error: unknown) => callback(error instanceof Error ? error : new Error(String(error))),
+        );
+      },
+    },
+  };
+}
+
+/** Postmark replaces a Message-ID unless it is asked not to (its SMTP documentation, "X-PM-KeepID"). */
+function keepId({ host }: SmtpSettings): Record<string, string> {
+  return host.endsWith(".postmarkapp.com") ? { "X-PM-KeepID": "true" } : {};
+}
+
+function toRefusal({ recipient = "", response, message, permanent }: NodemailerError): RecipientRefusal {
+  const error = response ?? message;
+  return {
+    address: recipient.toLowerCase(),
+    permanent: permanent === true,
+    error,
+    errorClass: classifyRefusal(error, "RCPT TO"),
+    status: readEnhancedStatus(error),
+  };
 }
 
 /** Commands whose answer is about this mail; to the others the server refuses us, whatever the mail. */
 const MAIL_COMMANDS = /^(?:MAIL FROM|RCPT TO|DATA)/i;
 
+/** A refusal for good is a result; everything else throws MailDeferral, with what is known of each recipient. */
 function judgeFailure(error: NodemailerError, settings: SmtpSettings): MailSendResult {
   if (error instanceof AppError) throw error;
-  const refusals = error.rejectedErrors ?? [];
-  const isMails = MAIL_COMMANDS.test(error.command ?? "") || error.code === "EMESSAGE" || refusals.length > 0;
-  const isForGood =
-    refusals.length > 0 ? refusals.every(({ permanent }) => permanent === true) : error.permanent === true;
+  const command = error.command ?? "";
+  const refused = (error.rejectedErrors ?? []).map(toRefusal);
+  if (error.code === "EMESSAGE" && error.response === undefined && /larger than allowed/.test(error.message))
+    return { state: "rejected", error: `${error.message} bytes.`, errorClass: "too-large" };
   const response = error.response ?? error.message;
-  if (isMails && isForGood) return { state: "rejected", error: response };
-  const { problem } = explainSmtpFailure(error, settings);
-  throw new AppError("unavailable", error.responseCode === undefined ? problem : response, { cause: error });
+  const isMails = MAIL_COMMANDS.test(command) || error.code === "EMESSAGE" || refused.length > 0;
+  const isForGood =
+    refused.length > 0 ? refused.every(({ permanent }) => permanent) : error.permanent === true;
+  if (isMails && isForGood) {
+    const errorClass = refused[0]?.errorClass ?? classifyRefusal(response, command);
+    return { state: "rejected", error: response, errorClass, ...(refused.length === 0 ? {} : { refused }) };
+  }
+  const { problem, errorClass } = explainSmtpFailure(error, settings);
+  if (error.responseCode === undefined) throw new MailDeferral(problem, errorClass, { cause: error });
+  const said = isMails ? classifyRefusal(response, command) : errorClass;
+  throw new MailDeferral(response, said, { cause: error, refused });
 }
 
 const CERTIFICATE_CODES =
   /^(?:CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER))/;
 
 function explainSmtpFailure(
+  error: NodemailerError,
+  settings: SmtpSettings,
+): { kind: "refused" | "away"; problem: string; fix: string; errorClass: MailErrorClass } {
+  const explained = explainConnection(error, settings);
+  const isOurs = explained.kind === "refused";
+  const errorClass = isOurs ? "configuration" : error.responseCode === undefined ? "connection" : "server";
+  return { ...explained, errorClass };
+}
+
+function explainConnection(
   error: NodemailerError,
   { host, port, tls, auth }: SmtpSettings,
 ): { kind: "refused" | "away"; problem: string; fix: string } {
