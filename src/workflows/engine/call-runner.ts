@@ -63,7 +63,8 @@ async function runToSettlement(
       return;
     }
     call = { ...call, attempt: 0, lapses: 0 };
-    memo = { ...memo, steps: [...memo.steps, ...outcome.steps] };
+    memo = { ...memo, steps: [...memo.steps, ...flight.checkpointed, ...outcome.steps] };
+    flight.checkpointed = [];
     flight.progressAt = Date.now();
   }
 }

@@ -13,6 +13,8 @@ export type Flight = {
   readonly functionId: string;
   /** When a step was last finished: what the time-out of a call counts from. */
   progressAt: number;
+  /** What checkpoints have stored since the call was last made. */
+  checkpointed: StepResult[];
   /** The lease is gone: lost, or given back. Whatever the call still says is not stored. */
   released: boolean;
 };
@@ -51,7 +53,14 @@ export class Flights {
 
   take(lease: CallLease, functionId: string): Flight {
     const token = `${lease.item}.${lease.claims}`;
-    const flight: Flight = { token, lease, functionId, progressAt: Date.now(), released: false };
+    const flight: Flight = {
+      token,
+      lease,
+      functionId,
+      progressAt: Date.now(),
+      checkpointed: [],
+      released: false,
+    };
     this.flights.set(token, flight);
     return flight;
   }
@@ -70,6 +79,7 @@ export class Flights {
       return "stale";
     }
     flight.progressAt = Date.now();
+    flight.checkpointed.push(...steps);
     if (!this.halted) return "stored";
     flight.released = true;
     await requeueCall(this.context.sql, flight.lease, { attempt: 0, dueAt: this.context.clock.now() });

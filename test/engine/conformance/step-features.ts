@@ -79,6 +79,39 @@ export const stepFeatures: Feature[] = [
     },
   },
   {
+    name: "what was done before a step that fails for good is not done again, whether the function catches it or not",
+    functions: (client, probe) => [
+      client.createFunction(
+        { id: "no-retry-step", retries: 0, triggers: [{ event: "no-retry/step" }] },
+        async ({ event, step }) => {
+          await step.run("first", () => probe.note("first"));
+          await step.run("second", () => probe.note("second"));
+          const doomed = step.run("doomed", () => {
+            probe.note("doomed");
+            throw new Error("never");
+          });
+          if (event.data.catches) await doomed.catch(() => undefined);
+          else await doomed;
+          await step.run("last", () => probe.note("last"));
+        },
+      ),
+    ],
+    verify: async (harness, probe) => {
+      const [uncaught = ""] = await harness.send({ name: "no-retry/step", data: { catches: false } });
+      await harness.until(
+        "the run failed",
+        async () => (await harness.runsOf(uncaught))[0]?.status === "failed",
+      );
+      expect(probe.notes).toEqual(["first", "second", "doomed"]);
+      const [caught = ""] = await harness.send({ name: "no-retry/step", data: { catches: true } });
+      await harness.until(
+        "the run ended",
+        async () => (await harness.runsOf(caught))[0]?.status === "finished",
+      );
+      expect(probe.notes.slice(3)).toEqual(["first", "second", "doomed", "last"]);
+    },
+  },
+  {
     name: "a function that throws between its steps is tried again",
     functions: (client, probe) => [
       client.createFunction(
