@@ -115,6 +115,7 @@ async function startParts(
   closers.splice(closers.indexOf(mailIn.stop), 1);
   closers.push(workflows.stop, mailIn.stop, server.close);
 
+  const { engine } = workflows;
   const app = createApp({
     sql,
     tokens,
@@ -128,6 +129,7 @@ async function startParts(
         }
       : undefined,
     inngest: workflows.inngestEndpoint ?? undefined,
+    replayRun: engine ? (id) => engine.replayDeadRun(id) : undefined,
     readiness: () => checkReadiness(sql, mailIn.mailboxes()),
     metrics: () => renderMetrics(sql, mailIn.mailboxes()),
     docsAssets: readDocsAsset,

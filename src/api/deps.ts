@@ -44,6 +44,8 @@ export interface ApiDeps {
   slackEvents?: ((request: Request) => Promise<Response>) | undefined;
   inboundEmail?: InboundEmailDoor | undefined;
   inngest?: ((request: Request) => Promise<Response>) | undefined;
+  /** Lets a dead run of the embedded engine go on. Absent where Inngest runs the workflows. */
+  replayRun?: ((runId: string) => Promise<boolean>) | undefined;
   /** `checks` names each dependency with `ok` or what is wrong; shown to everybody, so without addresses and secrets. */
   readiness(): Promise<{ ok: boolean; checks: Readonly<Record<string, string>> }>;
   /** Prometheus text format 0.0.4. */

@@ -1,7 +1,9 @@
 /** How a ticket looks from outside: for its requester, and for staff. */
 import { z } from "@hono/zod-openapi";
+import { DEADLINE_KINDS } from "../core/sla.ts";
 import { CHANNELS, PRIORITIES, TICKET_STATUSES } from "../core/ticket.ts";
 import type { Triage } from "../core/triage.ts";
+import type { DeadlineRow } from "../db/deadlines.ts";
 import type {
   AttachmentView,
   MessageView,
@@ -90,6 +92,19 @@ export const TicketDetailSchema = TicketSchema.extend({
     .optional()
     .openapi({ description: "Staff only: why this assignee, and who else was considered." }),
   suggestedReply: z.string().optional().openapi({ description: "Staff only: a draft, sent by nobody." }),
+  deadlines: z
+    .array(
+      z.object({
+        kind: z.enum(DEADLINE_KINDS),
+        state: z.enum(["running", "paused", "ended"]),
+        dueAt: DateTimeSchema.nullable().openapi({ description: "Null unless it is running." }),
+        missedAt: DateTimeSchema.nullable(),
+      }),
+    )
+    .optional()
+    .openapi({
+      description: "Staff only: by when it is to be answered and resolved, where service levels are set.",
+    }),
 }).openapi("TicketDetail");
 
 export function presentTicket(ticket: TicketView, viewer: TicketViewer): z.infer<typeof TicketSchema> {
@@ -130,6 +145,7 @@ export interface TicketDetailParts {
   attachments: AttachmentView[];
   /** What a classifier said last. */
   triage: Partial<Triage> | null;
+  deadlines: DeadlineRow[];
 }
 
 export function presentTicketDetail(
@@ -148,6 +164,12 @@ export function presentTicketDetail(
     triage: presentTriage(ticket, parts.triage),
     assignment: ticket.assignment ?? null,
     suggestedReply: ticket.suggestedReply,
+    deadlines: parts.deadlines.map(({ kind, state, dueAt, missedAt }) => ({
+      kind,
+      state,
+      dueAt: dueAt?.toISOString() ?? null,
+      missedAt: missedAt?.toISOString() ?? null,
+    })),
   };
 }
 

@@ -4,6 +4,7 @@ import { normaliseEmail } from "../../core/account.ts";
 import { AppError } from "../../core/errors.ts";
 import { PRIORITIES, TICKET_STATUSES } from "../../core/ticket.ts";
 import { type Sql, type SqlPool, storableText } from "../../db/client.ts";
+import { listDeadlines } from "../../db/deadlines.ts";
 import {
   type AssigneeFilter,
   findTicketView,
@@ -202,7 +203,8 @@ async function readTicketDetail(sql: Sql, viewer: TicketViewer, ticket: TicketVi
     messages.map((message) => message.id),
   );
   const triage = viewer.kind === "staff" ? await readLastTriage(sql, ticket.id, ticket.triageSource) : null;
-  return presentTicketDetail({ ticket, messages, messagesOmitted, attachments, triage }, viewer);
+  const deadlines = viewer.kind === "staff" ? await listDeadlines(sql, ticket.id) : [];
+  return presentTicketDetail({ ticket, messages, messagesOmitted, attachments, triage, deadlines }, viewer);
 }
 
 function parseAssignee(text: string, user: SessionUser): AssigneeFilter {
