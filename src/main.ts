@@ -24,6 +24,7 @@ import { type OpenDatabase, openDatabase } from "./runtime/open-database.ts";
 import { checkReadiness } from "./runtime/readiness.ts";
 import { createMailReceiver } from "./runtime/receive-mail.ts";
 import { openSlack } from "./runtime/slack.ts";
+import { listenToSlack } from "./runtime/slack-socket.ts";
 import { startWorkflows } from "./runtime/workflow-runner.ts";
 import type { EmbeddedEngine } from "./workflows/engine/engine.ts";
 import { type ReconcileReport, reconcile } from "./workflows/reconcile.ts";
@@ -93,7 +94,7 @@ async function startParts(
       sql,
       recordInbound: record,
       log,
-      openSources: async () => [...(await mailIn.openSources()), ...(slack ? await slack.openSources() : [])],
+      sources: [...mailIn.sources(), ...(slack?.sources() ?? [])],
     });
 
   const deps: WorkflowDeps = {
@@ -106,6 +107,7 @@ async function startParts(
     createLocalClassifier: createLocalTriage(),
     mail: mailOut,
     slack: slack?.desk ?? null,
+    slackIntake: slack?.intake ?? null,
     appUrl,
     createVerificationLink: ({ id, email }) => createVerificationLink(tokens, appUrl, id, email),
     reconcile: runReconcile,
@@ -121,7 +123,7 @@ async function startParts(
     tokens,
     passwords: createPasswordHasher(),
     recordInbound: (pool, ticket) => recordInbound(pool, settings, ticket),
-    slackEvents: slack?.handle,
+    slackEvents: slack?.handle ?? undefined,
     inboundEmail: config.inboundEmail
       ? {
           keys: [config.inboundEmail.signingKey, ...config.inboundEmail.previousKeys],
@@ -143,6 +145,10 @@ async function startParts(
     log.warn({}, "Mail comes in, but no answer can leave: set SMTP_URL and MAIL_FROM.");
   }
   mailIn.start();
+  if (slack) {
+    const compare = { sql, recordInbound: record, log, sources: slack.sources() };
+    closers.push(listenToSlack(config, { channel: slack.channel, log, catchUp: () => reconcile(compare) }));
+  }
   log.info({ url: server.url, ...describeSwitches(config) }, "Deskhand is ready.");
   return { url: server.url, sql, settings, engine: workflows.engine, reconcile: runReconcile };
 }

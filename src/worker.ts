@@ -84,13 +84,14 @@ function openParts(env: WorkerEnv, origin: string, context: WorkerContext) {
     createLocalClassifier: createLocalTriage(),
     mail: null,
     slack: slack?.desk ?? null,
+    slackIntake: slack?.intake ?? null,
     appUrl,
     createVerificationLink: async ({ id, email }) => {
       const token = await createVerificationToken(tokens, { userId: id, email }, new Date());
       return `${appUrl}/api/auth/verify?token=${encodeURIComponent(token)}`;
     },
     // Mailboxes are read by IMAP on Node; what Slack has is compared there too.
-    reconcile: () => reconcile({ sql, recordInbound: record, log, openSources: async () => [] }),
+    reconcile: () => reconcile({ sql, recordInbound: record, log, sources: [] }),
   });
   const app = createApp({
     sql,

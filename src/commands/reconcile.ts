@@ -3,7 +3,8 @@ import { createDeskSettings } from "../runtime/desk-settings.ts";
 import { openMailAccess } from "../runtime/mail-access.ts";
 import { createMailIntake } from "../runtime/mail-intake.ts";
 import { openDatabase } from "../runtime/open-database.ts";
-import { createSlack, openChannelSources } from "../runtime/slack.ts";
+import { createSlack, followMoves } from "../runtime/slack.ts";
+import { slackSources } from "../runtime/slack-source.ts";
 import {
   type ReconcileReport,
   reconcile as runReconcile,
@@ -11,7 +12,7 @@ import {
 } from "../workflows/reconcile.ts";
 import { type CommandContext, createCommandLog, EXIT, readConfig } from "./command-context.ts";
 
-/** `deskhand reconcile`: the zero-gap proof. Exit 1 where a message stays without an outcome. */
+/** `deskhand reconcile`: the zero-gap proof. Exit 1 where a message stays without an outcome, or a source cannot be compared. */
 export async function reconcile(context: CommandContext, options: { json: boolean }): Promise<number> {
   const config = readConfig(context);
   const settings = createDeskSettings(config);
@@ -23,17 +24,18 @@ export async function reconcile(context: CommandContext, options: { json: boolea
   const mailIn = createMailIntake(access, { sql, recordInbound: record, log });
   const slack = createSlack(config, { sql, settings, recordInbound: record, log });
   try {
+    if (slack) await followMoves(slack, sql);
     const report = await runReconcile({
       sql,
       recordInbound: record,
       log,
-      openSources: async () => [
-        ...(await mailIn.openSources()),
-        ...(slack ? await openChannelSources(sql, slack) : []),
+      sources: [
+        ...mailIn.sources(),
+        ...(slack ? slackSources(sql, slack) : []),
       ],
     });
     context.print(options.json ? JSON.stringify(report) : describe(report));
-    return report.unexplained === 0 ? EXIT.done : EXIT.failed;
+    return report.unexplained === 0 && report.failed.length === 0 ? EXIT.done : EXIT.failed;
   } finally {
     await mailIn.stop();
     await database.close();
@@ -45,8 +47,10 @@ function describe(report: ReconcileReport): string {
     ...report.mailboxes.map((source) => describeSource(source.mailbox, source)),
     ...report.slack.map((source) => describeSource(`Slack ${source.channel}`, source)),
   ];
-  if (lines.length === 0) return "No mailbox and no Slack channel is configured: nothing was compared.";
-  return [...lines, `Unexplained messages: ${report.unexplained}`].join("\n");
+  const failed = report.failed.map(({ source, problem }) => `${source}: not compared: ${problem}`);
+  if (lines.length + failed.length === 0)
+    return "No mailbox and no Slack channel is configured: nothing was compared.";
+  return [...lines, ...failed, `Unexplained messages: ${report.unexplained}`].join("\n");
 }
 
 function describeSource(name: string, source: SourceReport): string {

@@ -169,6 +169,8 @@ export interface SlackPost {
   text: string;
   /** Travels as message metadata, so that a post whose answer was lost is found again and not repeated. */
   deliveryId: string;
+  /** The ticket that this says is resolved: the requester may say that it is not. */
+  resolvedTicketId?: string | null;
 }
 
 /** A word of the desk itself to the moderators, such as an alert. */

@@ -1,4 +1,10 @@
 /** What a channel hands to intake, and what intake answers. */
+import type {
+  InboundSlackChange,
+  InboundSlackForm,
+  InboundSlackMessage,
+  InboundSlackRequest,
+} from "./inbound-slack.ts";
 
 export interface EmailAddress {
   /** Lower-case addr-spec, e.g. `ada@example.com`. */
@@ -78,23 +84,8 @@ export interface InboundEmail {
   /** Hex SHA-256 over Message-ID, From, Date, Subject, body and attachments: the same for every copy of one mail. */
   fingerprint: string;
   raw: Uint8Array;
-}
-
-export interface InboundSlackMessage {
-  channel: "slack";
-  /** The team id. */
-  account: string;
-  /** `<channel id>:<ts>`: the same for a message event, its app_mention twin and every retry. */
-  externalId: string;
-  receivedAt: Date;
-  slackChannel: string;
-  ts: string;
-  /** The thread's root where the message is a reply in a thread, else null. */
-  threadTs: string | null;
-  author: { slackUserId: string; name: string; email: string | null };
-  /** Plain text: mrkdwn entities unescaped, mentions as `@name`. */
-  text: string;
-  attachments: InboundAttachment[];
+  /** Sentences for people about what could not be read as it was meant: encrypted, cut, more parts than are read. */
+  remarks?: readonly string[];
 }
 
 export interface InboundApiTicket {
@@ -119,9 +110,18 @@ export interface InboundUnreadable {
   receivedAt: Date;
   reason: string;
   raw: Uint8Array;
+  /** `raw` is only a part of it, or nothing: the server has more, and may hand it over another time. */
+  incomplete?: true;
 }
 
-export type InboundMessage = InboundEmail | InboundSlackMessage | InboundApiTicket | InboundUnreadable;
+export type InboundMessage =
+  | InboundEmail
+  | InboundSlackMessage
+  | InboundSlackForm
+  | InboundSlackChange
+  | InboundSlackRequest
+  | InboundApiTicket
+  | InboundUnreadable;
 
 export const INTAKE_OUTCOMES = [
   "ticket",
@@ -132,6 +132,8 @@ export const INTAKE_OUTCOMES = [
   "report",
   "list",
   "own",
+  "edit",
+  "request",
   "parked",
 ] as const;
 export type IntakeOutcome = (typeof INTAKE_OUTCOMES)[number];

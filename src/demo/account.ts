@@ -86,6 +86,8 @@ function describeOutcome(told: ToldMessage): Row[] {
     case "list":
     case "report":
     case "own":
+    case "edit":
+    case "request":
       return [{ label: OUTCOME_WORDS[told.outcome], text: `${reason} Recorded, and never answered.` }];
     case "bounce":
       return [{ label: `bounce${number}`, text: `${reason} Recorded on the delivery that came back.` }];
@@ -96,7 +98,7 @@ function describeOutcome(told: ToldMessage): Row[] {
   }
 }
 
-const OUTCOME_WORDS = { "auto-reply": "auto-reply", list: "mailing list", report: "report", own: "our own" };
+const OUTCOME_WORDS = { "auto-reply": "auto-reply", list: "mailing list", report: "report", own: "our own", edit: "edit", request: "request" };
 
 function describeTicket(card: TicketCard, told: ToldMessage): Row[] {
   const rows: Row[] = [

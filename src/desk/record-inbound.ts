@@ -16,7 +16,10 @@ import type { DeskSettings } from "./desk-settings.ts";
 import { sha256Hex } from "./digest.ts";
 import { recordApiTicket } from "./record-api-ticket.ts";
 import { recordEmail } from "./record-email.ts";
+import { recordSlackChange } from "./record-slack-change.ts";
+import { recordSlackForm } from "./record-slack-form.ts";
 import { recordSlackMessage } from "./record-slack-message.ts";
+import { recordSlackRequest } from "./record-slack-request.ts";
 
 /** What a channel's recorder decided, and the ticket's number for the answer. */
 export interface RecordedOutcome extends LedgerOutcome {
@@ -79,6 +82,12 @@ function recordByChannel(
       return recordEmail(tx, settings, message, ledgerId);
     case "slack":
       return recordSlackMessage(tx, settings, message);
+    case "slack-form":
+      return recordSlackForm(tx, message);
+    case "slack-change":
+      return recordSlackChange(tx, settings, message);
+    case "slack-request":
+      return recordSlackRequest(tx, message);
     case "api":
       return recordApiTicket(tx, message);
     case "unreadable":
@@ -89,7 +98,7 @@ function recordByChannel(
 }
 
 async function park(tx: SqlTransaction, message: InboundUnreadable): Promise<RecordedOutcome> {
-  const rawId = await insertRawMessage(tx, message.raw, await sha256Hex(message.raw));
+  const rawId = await insertRawMessage(tx, message.raw, await sha256Hex(message.raw), !message.incomplete);
   return {
     outcome: "parked",
     reason: message.reason,
@@ -102,8 +111,24 @@ async function park(tx: SqlTransaction, message: InboundUnreadable): Promise<Rec
 }
 
 function ledgerKey(message: InboundMessage): LedgerKey {
-  const channel: Channel = message.channel === "unreadable" ? message.sourceChannel : message.channel;
-  return { channel, account: message.account, externalId: message.externalId };
+  return { channel: channelOf(message), account: message.account, externalId: message.externalId };
+}
+
+function channelOf(message: InboundMessage): Channel {
+  switch (message.channel) {
+    case "email":
+    case "slack":
+    case "api":
+      return message.channel;
+    case "slack-form":
+    case "slack-change":
+    case "slack-request":
+      return "slack";
+    case "unreadable":
+      return message.sourceChannel;
+    default:
+      return assertNever(message);
+  }
 }
 
 function toResult(outcome: RecordedOutcome): IntakeResult {
@@ -117,21 +142,17 @@ function toResult(outcome: RecordedOutcome): IntakeResult {
   };
 }
 
-function toUnreadable(
-  message: Extract<InboundMessage, { channel: "email" | "slack" }>,
-  error: unknown,
-): InboundUnreadable {
-  const { attachments: _files, ...words } = message;
+type Recordable = Exclude<InboundMessage, { channel: "api" | "unreadable" }>;
+
+function toUnreadable(message: Recordable, error: unknown): InboundUnreadable {
+  const reason = `It could not be recorded: ${error instanceof Error ? error.message : String(error)}`;
   return {
     channel: "unreadable",
-    sourceChannel: message.channel,
+    sourceChannel: message.channel === "email" ? "email" : "slack",
     account: message.account,
     externalId: message.externalId,
     receivedAt: message.receivedAt,
-    reason: `It could not be recorded: ${error instanceof Error ? error.message : String(error)}`.slice(
-      0,
-      500,
-    ),
-    raw: message.channel === "email" ? message.raw : new TextEncoder().encode(JSON.stringify(words)),
+    reason: reason.slice(0, 500),
+    raw: message.channel === "email" ? message.raw : new TextEncoder().encode(JSON.stringify(message)),
   };
 }

@@ -1,35 +1,62 @@
 /** From a Slack message to its one outcome: a new ticket, words in the requester's thread, or a note under the card. */
 import type { Actor } from "../core/actor.ts";
-import type { InboundSlackMessage } from "../core/inbound.ts";
+import type { InboundSlackMessage } from "../core/inbound-slack.ts";
 import { decideStatus } from "../core/ticket.ts";
 import { deriveTitle } from "../core/title.ts";
 import type { SqlTransaction } from "../db/client.ts";
-import { findMessageBySlackPosition, insertAttachments, insertMessage } from "../db/messages.ts";
+import { findMessageBySlackPosition, insertMessage } from "../db/messages.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
-import { findOrCreateRequester } from "../db/requesters.ts";
-import { findStaffBySlackId } from "../db/staff.ts";
+import { headTicket, lockSlackThread } from "../db/slack-threads.ts";
+import { findStaffBySlackId, type StaffRow } from "../db/staff.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
 import { findSlackThread, setSlackThread } from "../db/ticket-threads.ts";
-import { lockTicketStatus, setTicketStatus, touchTicket } from "../db/tickets.ts";
+import { lockTicketStatus, readTicket, setTicketStatus, touchTicket } from "../db/tickets.ts";
 import type { DeskSettings } from "./desk-settings.ts";
-import { sha256Hex } from "./digest.ts";
-import { addRequesterReply, openTicket, type RequesterMessage } from "./open-ticket.ts";
+import { addRequesterReply, openTicket } from "./open-ticket.ts";
 import type { RecordedOutcome } from "./record-inbound.ts";
+import {
+  announceOrComplete,
+  findSlackAuthor,
+  nowhere,
+  settled,
+  slackAddress,
+  toSlackMessage,
+} from "./slack-recording.ts";
 
+type Thread = NonNullable<Awaited<ReturnType<typeof findSlackThread>>>;
+
+/**
+ * Nothing is asked of Slack here: what the message lacks (names, files, what stood in its thread before) is completed
+ * by a workflow, and `ticket/created` waits for that.
+ */
 export async function recordSlackMessage(
   tx: SqlTransaction,
   settings: DeskSettings,
   message: InboundSlackMessage,
 ): Promise<RecordedOutcome> {
+  const rootTs = message.threadTs ?? message.ts;
+  await lockSlackThread(tx, message.slackChannel, rootTs);
   const stored = await findMessageBySlackPosition(tx, message.slackChannel, message.ts);
-  if (stored !== null) return echo(stored);
-  const known =
-    message.threadTs === null ? null : await findSlackThread(tx, message.slackChannel, message.threadTs);
+  if (stored !== null) return standsAlready(stored, message);
+  if (message.bot === "ignored")
+    return nowhere("auto-reply", "Written by a machine: nobody waits for an answer.");
+  const known = await findSlackThread(tx, message.slackChannel, rootTs);
+  if (message.way === "request" && known !== null) {
+    return settled("duplicate", `It stands in the thread of ticket #${known.number}.`, known, null);
+  }
+  if (message.way === "earlier") return recordEarlier(tx, message, known);
   const staff = known === null ? null : await findStaffBySlackId(tx, message.author.slackUserId);
-  if (known?.role === "card") return recordNote(tx, message, known.ticketId, staff?.userId ?? null);
-  if (message.slackChannel === settings.slackTriageChannel) return amongModerators();
-  if (known && staff) return recordStaffAnswer(tx, message, known.ticketId, staff);
-  if (known && known.status !== "closed") return recordRequesterReply(tx, message, known.ticketId);
+  if (known?.role === "card") return recordNote(tx, message, known, staff);
+  if (message.slackChannel === settings.slackTriageChannel && message.way === "message") {
+    return nowhere("own", "A conversation among moderators, not under a ticket's card.");
+  }
+  if (known !== null && known.status !== "closed") {
+    if (message.threadTs === null) return recordLateRoot(tx, message, known);
+    if (staff !== null && slackAddress(message) !== known.requesterAddress) {
+      return recordStaffAnswer(tx, message, known, staff);
+    }
+    return recordRequesterReply(tx, message, known);
+  }
   return recordFirstContact(tx, message, known?.ticketId ?? null);
 }
 
@@ -38,56 +65,126 @@ async function recordFirstContact(
   message: InboundSlackMessage,
   followUpOf: string | null,
 ): Promise<RecordedOutcome> {
-  const requesterId = await findAuthor(tx, message);
-  const actor: Actor = { kind: "requester", requesterId, via: "slack" };
-  const opened = await openTicket(
-    tx,
-    {
-      title: deriveTitle(message.text),
-      description: message.text,
-      channel: "slack",
-      account: message.account,
-      requesterId,
-      followUpOf,
-      noAutomaticAnswer: null,
-    },
-    toMessage(message, requesterId),
-    message.attachments,
-    actor,
-  );
+  const author = await findSlackAuthor(tx, message);
+  const actor: Actor = { kind: "requester", requesterId: author.id, via: "slack" };
+  const ticket = {
+    title: deriveTitle(message.text),
+    description: message.text,
+    channel: "slack",
+    account: message.account,
+    requesterId: author.id,
+    followUpOf,
+    noAutomaticAnswer: message.bot === null ? null : "It was written by a machine.",
+  } as const;
+  const opened = await openTicket(tx, ticket, toSlackMessage(message, author), [], actor, {
+    announced: false,
+  });
+  const { ticketId, messageId } = opened;
   await setSlackThread(tx, {
     channel: message.slackChannel,
     threadTs: message.threadTs ?? message.ts,
     role: "requester",
-    ticketId: opened.ticketId,
+    ticketId,
   });
-  const reason = followUpOf === null ? "A new message." : "It follows a closed ticket in the same thread.";
-  return settled("ticket", reason, opened.ticketId, opened.number, opened.messageId);
+  const place = { ticketId, messageId, beganInThread: message.threadTs !== null && followUpOf === null };
+  await announceOrComplete(tx, message, author, "ticket/created", place);
+  const reason =
+    followUpOf !== null
+      ? "It follows a closed ticket in the same thread."
+      : message.way === "request"
+        ? "Somebody asked for a ticket from this message."
+        : "A new message.";
+  return settled("ticket", reason, opened, messageId);
 }
 
 async function recordRequesterReply(
   tx: SqlTransaction,
   message: InboundSlackMessage,
-  ticketId: string,
+  thread: Thread,
 ): Promise<RecordedOutcome> {
-  const requesterId = await findAuthor(tx, message);
-  const actor: Actor = { kind: "requester", requesterId, via: "slack" };
-  const reply = toMessage(message, requesterId);
-  const { messageId, number } = await addRequesterReply(tx, ticketId, reply, message.attachments, actor);
-  return settled("reply", `Written in the thread of ticket #${number}.`, ticketId, number, messageId);
+  const author = await findSlackAuthor(tx, message);
+  const actor: Actor = { kind: "requester", requesterId: author.id, via: "slack" };
+  const { messageId, number } = await addRequesterReply(
+    tx,
+    thread.ticketId,
+    toSlackMessage(message, author),
+    [],
+    actor,
+    { announced: false },
+  );
+  const place = { ticketId: thread.ticketId, messageId, beganInThread: false };
+  await announceOrComplete(tx, message, author, "ticket/replied", place);
+  return settled("reply", `Written in the thread of ticket #${number}.`, thread, messageId);
+}
+
+/** A reply that overtook it has opened the ticket: now the ticket gets the words and the requester that it began with. */
+async function recordLateRoot(
+  tx: SqlTransaction,
+  message: InboundSlackMessage,
+  thread: Thread,
+): Promise<RecordedOutcome> {
+  await lockTicketStatus(tx, thread.ticketId);
+  const ticket = await readTicket(tx, thread.ticketId);
+  if (!ticket) throw new Error("The ticket of this thread does not exist.");
+  const author = await findSlackAuthor(tx, message);
+  const messageId = await storeInbound(tx, message, author, thread.ticketId);
+  await headTicket(tx, thread.ticketId, {
+    title: deriveTitle(message.text),
+    description: `${message.text}\n\n${ticket.description}`,
+    requesterId: author.id,
+  });
+  const actor: Actor = { kind: "requester", requesterId: author.id, via: "slack" };
+  await addTicketEvent(tx, thread.ticketId, "replied", actor, { messageId, beganThread: true });
+  await addOutboxEvent(tx, "ticket/changed", { ticketId: thread.ticketId });
+  const place = { ticketId: thread.ticketId, messageId, beganInThread: false };
+  await announceOrComplete(tx, message, author, null, place);
+  return settled("reply", `It began the thread of ticket #${thread.number}.`, thread, messageId);
+}
+
+/** What stood in the thread before the ticket: part of its story, and no news to anybody. */
+async function recordEarlier(
+  tx: SqlTransaction,
+  message: InboundSlackMessage,
+  thread: Thread | null,
+): Promise<RecordedOutcome> {
+  if (thread?.role !== "requester") return nowhere("own", "It stands in no ticket's thread any more.");
+  const author = await findSlackAuthor(tx, message);
+  const messageId = await storeInbound(tx, message, author, thread.ticketId);
+  const place = { ticketId: thread.ticketId, messageId, beganInThread: false };
+  await announceOrComplete(tx, message, author, null, place);
+  return settled("reply", `It stood in the thread before ticket #${thread.number}.`, thread, messageId);
+}
+
+async function storeInbound(
+  tx: SqlTransaction,
+  message: InboundSlackMessage,
+  author: { id: string; name: string },
+  ticketId: string,
+): Promise<string> {
+  const stored = {
+    ...toSlackMessage(message, author),
+    ticketId,
+    kind: "message",
+    visibility: "public",
+    direction: "inbound",
+  } as const;
+  const messageId = await insertMessage(tx, stored);
+  if (messageId === null) throw new Error("The message is stored already.");
+  return messageId;
 }
 
 /** A moderator who writes in the requester's thread has answered: the requester has read it there. */
 async function recordStaffAnswer(
   tx: SqlTransaction,
   message: InboundSlackMessage,
-  ticketId: string,
-  staff: { userId: string; name: string; role: "moderator" | "admin" },
+  thread: Thread,
+  staff: StaffRow,
 ): Promise<RecordedOutcome> {
+  const { ticketId } = thread;
   const ticket = await lockTicketStatus(tx, ticketId);
   if (!ticket) throw new Error("The ticket of this thread does not exist.");
   const messageId = await insertMessage(tx, {
-    ...toMessage(message, null),
+    ...toSlackMessage(message, null),
     ticketId,
     kind: "reply",
     visibility: "public",
@@ -95,101 +192,67 @@ async function recordStaffAnswer(
     authorUserId: staff.userId,
     authorName: staff.name,
   });
-  if (messageId !== null) await insertAttachments(tx, messageId, message.attachments, sha256Hex);
   const actor: Actor = { kind: staff.role, userId: staff.userId, name: staff.name, via: "slack" };
   const status = decideStatus(ticket.status, "answered") ?? ticket.status;
   if (status !== ticket.status) await setTicketStatus(tx, ticketId, status);
   else await touchTicket(tx, ticketId);
   await addTicketEvent(tx, ticketId, "replied", actor, { messageId, was: ticket.status, became: status });
   await addOutboxEvent(tx, "ticket/changed", { ticketId });
-  const reason = `${staff.name} answered in the thread of ticket #${ticket.number}.`;
-  return settled("reply", reason, ticketId, ticket.number, messageId);
+  await completeLater(tx, message, ticketId, messageId, staff.name);
+  return settled(
+    "reply",
+    `${staff.name} answered in the thread of ticket #${ticket.number}.`,
+    thread,
+    messageId,
+  );
 }
 
 /** Text under the card is internal: it never leaves by itself. */
 async function recordNote(
   tx: SqlTransaction,
   message: InboundSlackMessage,
-  ticketId: string,
-  staffId: string | null,
+  thread: Thread,
+  staff: StaffRow | null,
 ): Promise<RecordedOutcome> {
+  const { ticketId } = thread;
   const ticket = await lockTicketStatus(tx, ticketId);
   if (!ticket) throw new Error("The ticket of this card does not exist.");
   const messageId = await insertMessage(tx, {
-    ...toMessage(message, null),
+    ...toSlackMessage(message, null),
     ticketId,
     kind: "note",
     visibility: "internal",
     direction: "inbound",
-    authorUserId: staffId,
+    authorUserId: staff?.userId ?? null,
+    authorName: staff?.name ?? message.author.name,
   });
-  if (messageId !== null) await insertAttachments(tx, messageId, message.attachments, sha256Hex);
   const actor: Actor =
-    staffId === null
+    staff === null
       ? { kind: "system", via: "slack" }
-      : { kind: "moderator", userId: staffId, name: message.author.name, via: "slack" };
+      : { kind: staff.role, userId: staff.userId, name: staff.name, via: "slack" };
   await addTicketEvent(tx, ticketId, "note-added", actor, { messageId });
+  await completeLater(tx, message, ticketId, messageId, staff?.name ?? message.author.name);
   const reason = `An internal note under the card of ticket #${ticket.number}.`;
-  return settled("reply", reason, ticketId, ticket.number, messageId);
+  return settled("reply", reason, thread, messageId);
 }
 
-/** What we posted ourselves comes back as an event, and stands in the channel's history. */
-function echo(stored: { messageId: string; ticketId: string; number: number }): RecordedOutcome {
-  return {
-    outcome: "own",
-    reason: `It is what was posted on ticket #${stored.number}.`,
-    ticketId: stored.ticketId,
-    ticketNumber: stored.number,
-    messageId: stored.messageId,
-    rawId: null,
-    emailMessageId: null,
-  };
-}
-
-function amongModerators(): RecordedOutcome {
-  return {
-    outcome: "own",
-    reason: "A conversation among moderators, not under a ticket's card.",
-    ticketId: null,
-    ticketNumber: null,
-    messageId: null,
-    rawId: null,
-    emailMessageId: null,
-  };
-}
-
-function findAuthor(tx: SqlTransaction, message: InboundSlackMessage): Promise<string> {
-  return findOrCreateRequester(tx, {
-    channel: "slack",
-    address: `${message.account}/${message.author.slackUserId}`,
-    name: message.author.name,
-    email: message.author.email?.toLowerCase() ?? null,
-    userId: null,
-  });
-}
-
-function toMessage(message: InboundSlackMessage, requesterId: string | null): RequesterMessage {
-  return {
-    channel: "slack",
-    authorUserId: null,
-    authorRequesterId: requesterId,
-    authorName: message.author.name,
-    subject: "",
-    text: message.text,
-    textTrimmed: message.text,
-    html: null,
-    email: null,
-    slack: { channel: message.slackChannel, ts: message.ts },
-    rawId: null,
-  };
-}
-
-function settled(
-  outcome: "ticket" | "reply",
-  reason: string,
+async function completeLater(
+  tx: SqlTransaction,
+  message: InboundSlackMessage,
   ticketId: string,
-  ticketNumber: number,
   messageId: string | null,
+  authorName: string,
+): Promise<void> {
+  if (messageId === null) return;
+  const place = { ticketId, messageId, beganInThread: false };
+  await announceOrComplete(tx, message, { name: authorName }, null, place);
+}
+
+/** What we posted ourselves comes back as an event; what somebody wrote may come by a second door. */
+function standsAlready(
+  stored: { messageId: string; ticketId: string; number: number },
+  message: InboundSlackMessage,
 ): RecordedOutcome {
-  return { outcome, reason, ticketId, ticketNumber, messageId, rawId: null, emailMessageId: null };
+  const outcome = message.bot === null ? "duplicate" : "own";
+  return settled(outcome, `It stands on ticket #${stored.number} already.`, stored, stored.messageId);
 }

@@ -1,45 +1,67 @@
 /** The Slack channels of the desk as sources of the comparison with the ledger. */
-import type { ListedSlackMessage, SlackHistory } from "../channels/slack/history.ts";
+import type { SlackChannel } from "../channels/slack/app.ts";
+import type { ListedChannel, ListedSlackMessage, SlackHistory } from "../channels/slack/history.ts";
+import { AppError } from "../core/errors.ts";
 import type { SqlPool } from "../db/client.ts";
 import { listOpenSlackThreads, watchSlackChannel } from "../db/slack-cards.ts";
-import type { MessageSource } from "../workflows/reconcile.ts";
+import type { MessageSource, SourceOpener } from "../workflows/reconcile.ts";
 
 const BATCH_SIZE = 100;
 /** Older messages have been compared many times; the threads of open tickets are read however old they are. */
 const WINDOW_SECONDS = 7 * 24 * 60 * 60;
 
-/** One source for each channel that the bot answers for. `team` is the ledger's account. */
-export async function openSlackSources(
+type SlackReader = Pick<SlackChannel, "history" | "readTeamId" | "watchedChannels">;
+
+/**
+ * One opener for each configured channel, so that one from which the bot was thrown out is named and keeps no other
+ * back; and one for wherever else the bot is: direct messages, and channels where it can be mentioned.
+ */
+export function slackSources(sql: SqlPool, slack: SlackReader, now: () => number = Date.now): SourceOpener[] {
+  const open = async (channels: ListedChannel[]): Promise<MessageSource[]> => {
+    const team = await slack.readTeamId();
+    return Promise.all(channels.map((one) => createSource(sql, slack.history, team, one.id, now())));
+  };
+  const configured = slack.watchedChannels();
+  return [
+    ...configured.map((id) => ({
+      name: `Slack ${id}`,
+      open: async () => open(requireMembers(await findChannel(slack.history, id))),
+    })),
+    {
+      name: "Slack, direct messages and mentions",
+      open: async () =>
+        open((await slack.history.listChannels()).filter(({ id }) => !configured.includes(id))),
+    },
+  ];
+}
+
+async function findChannel(history: SlackHistory, id: string): Promise<ListedChannel[]> {
+  return (await history.listChannels()).filter((one) => one.id === id);
+}
+
+/** Silence is not a proof: what the bot cannot read is said. */
+function requireMembers(channels: ListedChannel[]): ListedChannel[] {
+  for (const { id, isMember } of channels) {
+    if (isMember) continue;
+    throw new AppError(
+      "forbidden",
+      `The bot is not in the Slack channel ${id}: write /invite @Deskhand in that channel.`,
+    );
+  }
+  return channels;
+}
+
+async function createSource(
   sql: SqlPool,
   history: SlackHistory,
   team: string,
-  nowMs: number,
-): Promise<MessageSource[]> {
-  const nowTs = (nowMs / 1000).toFixed(6);
-  const windowTs = (nowMs / 1000 - WINDOW_SECONDS).toFixed(6);
-  const channels = await history.listChannels();
-  return Promise.all(
-    channels.map(async (channel) => {
-      const sinceTs = await watchSlackChannel(sql, channel, nowTs);
-      const oldestTs = Number(sinceTs) > Number(windowTs) ? sinceTs : windowTs;
-      return createSource(
-        history,
-        team,
-        channel,
-        oldestTs,
-        await listOpenSlackThreads(sql, channel, oldestTs),
-      );
-    }),
-  );
-}
-
-function createSource(
-  history: SlackHistory,
-  team: string,
   channel: string,
-  oldestTs: string,
-  olderThreads: string[],
-): MessageSource {
+  nowMs: number,
+): Promise<MessageSource> {
+  const sinceTs = await watchSlackChannel(sql, channel, (nowMs / 1000).toFixed(6));
+  const windowTs = (nowMs / 1000 - WINDOW_SECONDS).toFixed(6);
+  const oldestTs = Number(sinceTs) > Number(windowTs) ? sinceTs : windowTs;
+  const olderThreads = await listOpenSlackThreads(sql, channel, oldestTs);
   let batch = new Map<string, ListedSlackMessage>();
   async function* listAll(): AsyncGenerator<ListedSlackMessage> {
     yield* history.listMessages(channel, oldestTs);

@@ -4,19 +4,25 @@ import type { Config } from "../config.ts";
 import type { SlackDesk } from "../core/delivery.ts";
 import type { RecordInbound } from "../core/inbound.ts";
 import type { Log } from "../core/log.ts";
-import type { SqlPool } from "../db/client.ts";
+import type { SlackIntake } from "../core/slack-intake.ts";
+import { inTransaction, type SqlPool } from "../db/client.ts";
 import { watchSlackChannel } from "../db/slack-cards.ts";
+import { listSlackChannelMoves, moveSlackChannel } from "../db/slack-threads.ts";
 import { findSlackThread } from "../db/ticket-threads.ts";
 import type { DeskSettings } from "../desk/desk-settings.ts";
+import { createRequesterActions } from "../desk/requester-actions.ts";
 import { createSlackActions } from "../desk/slack-actions.ts";
-import type { MessageSource } from "../workflows/reconcile.ts";
-import { openSlackSources } from "./slack-source.ts";
+import type { SourceOpener } from "../workflows/reconcile.ts";
+import { slackSources } from "./slack-source.ts";
 import { StartupError } from "./startup-error.ts";
 
 export interface OpenSlack {
-  handle(request: Request): Promise<Response>;
+  /** Null where Slack does not call us. */
+  handle: ((request: Request) => Promise<Response>) | null;
+  channel: SlackChannel;
   desk: SlackDesk;
-  openSources(): Promise<MessageSource[]>;
+  intake: SlackIntake;
+  sources(): SourceOpener[];
   settled(): Promise<void>;
 }
 
@@ -31,25 +37,26 @@ export interface SlackParts {
 export async function openSlack(config: Pick<Config, "slack">, parts: SlackParts): Promise<OpenSlack | null> {
   const channel = createSlack(config, parts);
   if (channel === null || config.slack === null) return null;
+  await followMoves(channel, parts.sql);
   const check = await channel.check();
   if (!check.ok && check.kind === "refused")
     throw new StartupError("SLACK_BOT_TOKEN", check.problem, check.fix);
   if (!check.ok) parts.log.warn({ problem: check.problem }, "Slack is on, but something is wrong with it.");
-  const { sql } = parts;
   const nowTs = (Date.now() / 1000).toFixed(6);
-  for (const id of [...config.slack.supportChannels, config.slack.triageChannel]) {
-    await watchSlackChannel(sql, id, nowTs);
-  }
+  for (const id of channel.watchedChannels()) await watchSlackChannel(parts.sql, id, nowTs);
   return {
-    handle: (request) => channel.handle(request),
+    handle: config.slack.signingSecret === null ? null : (request) => channel.handle(request),
+    channel,
     desk: channel.desk,
-    openSources: () => openChannelSources(sql, channel),
+    intake: channel.intake,
+    sources: () => slackSources(parts.sql, channel),
     settled: () => channel.settled(),
   };
 }
 
-export async function openChannelSources(sql: SqlPool, channel: SlackChannel): Promise<MessageSource[]> {
-  return openSlackSources(sql, channel.history, await channel.readTeamId(), Date.now());
+/** Settings may still name a channel by an id that Slack has replaced. */
+export async function followMoves(channel: SlackChannel, sql: SqlPool): Promise<void> {
+  for (const { oldId, newId } of await listSlackChannelMoves(sql)) channel.moveChannel(oldId, newId);
 }
 
 /** The channel without a check: for the doctor, reconcile and Workers. */
@@ -62,9 +69,12 @@ export function createSlack({ slack }: Pick<Config, "slack">, parts: SlackParts)
     slackApiUrl: slack.apiUrl ?? undefined,
     supportChannels: slack.supportChannels,
     triageChannel: slack.triageChannel,
+    ticketBots: slack.ticketBots,
     recordInbound,
     actions: createSlackActions(sql, settings),
+    requesters: createRequesterActions(sql),
     log,
     isTicketThread: async (channel, threadTs) => (await findSlackThread(sql, channel, threadTs)) !== null,
+    moveChannel: (oldId, newId) => inTransaction(sql, (tx) => moveSlackChannel(tx, oldId, newId)),
   });
 }

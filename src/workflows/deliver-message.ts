@@ -21,6 +21,7 @@ import {
 import { listWaitingRecipients } from "../db/delivery-recipients.ts";
 import { readMessageFiles, setMessageSlackPosition } from "../db/messages.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
+import { readTicket } from "../db/tickets.ts";
 import { recordDeliveryFailure, recordRecipientOutcomes } from "../desk/record-delivery-failure.ts";
 import type { WorkflowClient } from "./client.ts";
 import { withWorkflowErrors } from "./errors.ts";
@@ -178,11 +179,18 @@ async function postInSlack(
     threadTs: recipients.threadTs,
     text: delivery.text,
     deliveryId: delivery.id,
+    resolvedTicketId: await findResolvedTicket(deps, delivery),
   };
   const at = await deps.slack.postInThread(post, maybePosted);
   await setMessageSlackPosition(deps.sql, delivery.messageId, at.channel, at.ts);
   await recordPosted(deps, delivery, at.ts);
   return { state: "sent" };
+}
+
+/** A notice that leaves while the ticket is resolved is the news of it. */
+async function findResolvedTicket(deps: Ports, { kind, ticketId }: DeliveryRow): Promise<string | null> {
+  if (kind !== "notice") return null;
+  return (await readTicket(deps.sql, ticketId))?.status === "resolved" ? ticketId : null;
 }
 
 /** Nothing that another try could cure: the ticket says so, and so does its card. */

@@ -5,6 +5,7 @@ import { createAssignBacklog } from "./assign-backlog.ts";
 import { createCheckAlerts } from "./check-alerts.ts";
 import type { WorkflowClient } from "./client.ts";
 import { createCloseQuietTickets } from "./close-quiet-tickets.ts";
+import { createCompleteSlackMessage } from "./complete-slack-message.ts";
 import { createDeliverMessage } from "./deliver-message.ts";
 import { createKeepDeadlines } from "./keep-deadlines.ts";
 import { createMorningDigest } from "./morning-digest.ts";
@@ -13,11 +14,13 @@ import { createNotifyDeadline } from "./notify-deadline.ts";
 import { createNotifyDeliveryTrouble } from "./notify-delivery-trouble.ts";
 import { createNotifyOperators } from "./notify-operators.ts";
 import { createOnUserSignup } from "./on-user-signup.ts";
+import { createOpenRequestedTicket } from "./open-requested-ticket.ts";
 import { createPrune } from "./prune.ts";
 import { createPublishHome } from "./publish-home.ts";
 import { createReconcileIntake } from "./reconcile-intake.ts";
 import { createRefreshCard } from "./refresh-card.ts";
 import { createRetriageProvisional } from "./retriage-provisional.ts";
+import { createShowThreadStatus } from "./show-thread-status.ts";
 import { createTriageTicket } from "./triage-ticket.ts";
 import { createWatchDeadlines } from "./watch-deadlines.ts";
 import type { WorkflowDeps } from "./workflow-deps.ts";
@@ -39,6 +42,9 @@ export function createWorkflows(client: WorkflowClient, deps: WorkflowDeps) {
     createReconcileIntake(client, deps),
     createNotifyOperators(client, deps),
     createCheckAlerts(client, deps),
+    createCompleteSlackMessage(client, deps),
+    createOpenRequestedTicket(client, deps),
+    createShowThreadStatus(client, deps),
     createPrune(client, deps),
     ...(serviceLevels === null
       ? []

@@ -2,6 +2,7 @@
 import type { MailSender, SlackDesk } from "../core/delivery.ts";
 import type { EmailAddress } from "../core/inbound.ts";
 import type { Log } from "../core/log.ts";
+import type { SlackIntake } from "../core/slack-intake.ts";
 import type { Classifier, TriageExample } from "../core/triage.ts";
 import type { SqlPool } from "../db/client.ts";
 import type { DeskSettings } from "../desk/desk-settings.ts";
@@ -26,6 +27,8 @@ export interface WorkflowDeps {
     retryDelayMs?: (tries: number) => number;
   } | null;
   slack: SlackDesk | null;
+  /** What completes a recorded Slack message; null where Slack is off. */
+  slackIntake: SlackIntake | null;
   /** Public address of the service, without a slash at the end. */
   appUrl: string;
   /** A link by which the owner of the address proves that it is theirs. */

@@ -1,6 +1,7 @@
 /** Inbound messages as the channels would hand them over, with only what a test cares about spelled out. */
 import { createHash, randomUUID } from "node:crypto";
-import type { InboundEmail, InboundSlackMessage } from "../../src/core/inbound.ts";
+import type { InboundEmail } from "../../src/core/inbound.ts";
+import type { InboundSlackMessage } from "../../src/core/inbound-slack.ts";
 import type { DeskSettings } from "../../src/desk/desk-settings.ts";
 import { createMailTokens } from "../../src/desk/mail-tokens.ts";
 
@@ -68,7 +69,12 @@ export function slackMessage(fields: Partial<InboundSlackMessage> = {}): Inbound
     threadTs: null,
     author: { slackUserId: "UADA", name: "Ada", email: "ada@corp.example" },
     text: "My laptop does not start.",
-    attachments: [],
+    mrkdwn: fields.text ?? "My laptop does not start.",
+    hasUnnamed: false,
+    files: [],
+    way: "message",
+    requestedBy: null,
+    bot: null,
     ...fields,
   };
 }

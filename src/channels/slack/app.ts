@@ -3,37 +3,41 @@ import { App } from "@slack/bolt";
 import type { SlackDesk } from "../../core/delivery.ts";
 import type { RecordInbound } from "../../core/inbound.ts";
 import type { Log } from "../../core/log.ts";
+import type { RequesterActions } from "../../core/requester-actions.ts";
 import type { SlackActions } from "../../core/slack-actions.ts";
+import type { SlackIntake } from "../../core/slack-intake.ts";
 import { toBoltLogger } from "./bolt-logger.ts";
 import { checkSlack, type SlackCheck } from "./check.ts";
 import { createSlackDesk } from "./desk.ts";
+import { createDispatch, type Dispatch } from "./dispatch.ts";
 import { createSlackFiles } from "./files.ts";
 import { createSlackHistory, type SlackHistory } from "./history.ts";
+import { createSlackIntake } from "./intake.ts";
 import type { WaitUntil } from "./listener-runs.ts";
-import { register as registerClaim } from "./listeners/actions/claim.ts";
-import { register as registerOpenReply } from "./listeners/actions/open-reply.ts";
-import { register as registerOpenResolve } from "./listeners/actions/open-resolve.ts";
-import type { ListenerDeps } from "./listeners/deps.ts";
-import { register as registerMessages } from "./listeners/events/messages.ts";
-import { register as registerReplyForm } from "./listeners/views/reply-form.ts";
-import { register as registerResolveForm } from "./listeners/views/resolve-form.ts";
+import { registerModerators } from "./listeners/moderators.ts";
+import { registerRequesters } from "./listeners/requesters.ts";
+import { createPlaces } from "./places.ts";
+import type { Pace } from "./post-pace.ts";
 import { createSlackReceiver } from "./receiver.ts";
 import { toAppError } from "./slack-error.ts";
-import type { WatchedPlaces } from "./slack-message.ts";
 import { createSlackUsers } from "./users.ts";
 import { createWebClient, type Fetch } from "./web-client.ts";
 
 export interface SlackChannelOptions {
   botToken: string;
-  signingSecret: string;
+  /** Null where Slack is listened to by Socket Mode only. */
+  signingSecret: string | null;
   /** Another Web API address, for tests; ends in `/api/` as Slack's does. */
   slackApiUrl?: string | undefined;
   /** Channel ids. */
   supportChannels: string[];
   /** The moderators' channel, by id. */
   triageChannel: string;
+  /** Ids of bots (`B…`) or apps (`A…`) whose messages in support channels are tickets. */
+  ticketBots?: string[];
   recordInbound: RecordInbound;
   actions: SlackActions;
+  requesters: RequesterActions;
   log: Log;
   fetch?: Fetch | undefined;
   /** Unix milliseconds. */
@@ -43,44 +47,75 @@ export interface SlackChannelOptions {
    * Without it they are only taken where they mention the bot again.
    */
   isTicketThread?: ((channel: string, threadTs: string) => Promise<boolean>) | undefined;
+  /** Called when Slack gives a channel a new id. */
+  moveChannel?: ((oldId: string, newId: string) => Promise<void>) | undefined;
+  /** How fast messages follow each other in one channel. */
+  pace?: Pace | undefined;
 }
 
 export interface SlackChannel {
   /** Answers Slack's requests; mounted at POST /api/slack/events. Never rejects. */
   handle(request: Request, waitUntil?: WaitUntil): Promise<Response>;
+  /** What Socket Mode hands over. */
+  dispatch: Dispatch;
   desk: SlackDesk;
+  intake: SlackIntake;
   history: SlackHistory;
   check(): Promise<SlackCheck>;
   /** The workspace of the token: the account that messages are recorded under. Rejects with an AppError. */
   readTeamId(): Promise<string>;
+  /** The support channels and the moderators' channel, by their ids of today. */
+  watchedChannels(): string[];
+  /** Settings name a channel by an id that Slack has replaced. */
+  moveChannel(oldId: string, newId: string): void;
   /** Resolves when no listener is at work any more: for a graceful shutdown. */
   settled(): Promise<void>;
 }
 
 /** Calls nobody: the service starts and records events while Slack's Web API is away. */
 export function createSlackChannel(options: SlackChannelOptions): SlackChannel {
-  const {
-    botToken,
-    signingSecret,
-    slackApiUrl,
-    log,
-    triageChannel,
-    supportChannels,
-    now = Date.now,
-  } = options;
+  const { botToken, signingSecret, slackApiUrl, log, triageChannel, pace, now = Date.now } = options;
   // Bound by the arrow: Workers refuse a fetch that was taken off its global.
   const fetch: Fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
-  const web = createWebClient({ botToken, slackApiUrl, fetch, log });
+  const web = createWebClient({ token: botToken, slackApiUrl, fetch, log, pace });
   const users = createSlackUsers(web, log, now);
-  const files = createSlackFiles({ botToken, slackApiUrl, fetch, log });
-  const places: WatchedPlaces = {
-    supportChannels: new Set(supportChannels),
+  const files = createSlackFiles({ web, botToken, slackApiUrl, fetch });
+  const places = createPlaces({
+    supportChannels: options.supportChannels,
     triageChannel,
+    ticketBots: options.ticketBots ?? [],
     isTicketThread: options.isTicketThread ?? (async () => false),
+  });
+  const dispatch = createDispatch(log);
+  const app = createBoltApp(botToken, dispatch, log, fetch);
+  const { recordInbound, actions, requesters, moveChannel = async () => {} } = options;
+  const deps = { web, users, places, recordInbound, actions, requesters, moveChannel, log, now };
+  registerRequesters(app, deps);
+  registerModerators(app, deps);
+  return {
+    handle:
+      signingSecret === null ? refuseRequest : createSlackReceiver({ signingSecret, dispatch, log, now }),
+    dispatch,
+    desk: createSlackDesk(web, triageChannel, now),
+    intake: createSlackIntake({ web, users, files, places, log }),
+    history: createSlackHistory({ web, users, places, now }),
+    check: () => checkSlack(web, places.channels()),
+    readTeamId: async () => {
+      const { teamId } = await users.workspace().catch((error: unknown) => {
+        throw toAppError(error, "ask for the workspace");
+      });
+      return teamId;
+    },
+    watchedChannels: places.channels,
+    moveChannel: (oldId, newId) => void places.move(oldId, newId),
+    settled: dispatch.settled,
   };
-  const receiver = createSlackReceiver({ signingSecret, log, now });
+}
+
+/** Listeners are Bolt's; both transports hand over to them in the same way. */
+function createBoltApp(botToken: string, dispatch: Dispatch, log: Log, fetch: Fetch): App {
   const app = new App({
-    receiver,
+    receiver: { init: dispatch.init, start: async () => undefined, stop: async () => undefined },
     logger: toBoltLogger(log),
     // Bolt would ask auth.test before each event, and acknowledge what it cannot authorize.
     authorize: async () => ({ botToken }),
@@ -91,28 +126,9 @@ export function createSlackChannel(options: SlackChannelOptions): SlackChannel {
   app.error(async (error) => {
     throw error;
   });
-  const { recordInbound, actions } = options;
-  registerListeners(app, { web, users, files, places, recordInbound, actions, log, now });
-  return {
-    handle: receiver.handle,
-    desk: createSlackDesk(web, triageChannel),
-    history: createSlackHistory({ web, users, files, places }),
-    check: () => checkSlack(web, [...places.supportChannels, triageChannel]),
-    readTeamId: async () => {
-      const { teamId } = await users.workspace().catch((error: unknown) => {
-        throw toAppError(error, "ask for the workspace");
-      });
-      return teamId;
-    },
-    settled: receiver.settled,
-  };
+  return app;
 }
 
-function registerListeners(app: App, deps: ListenerDeps): void {
-  registerMessages(app, deps);
-  registerClaim(app, deps);
-  registerOpenReply(app, deps);
-  registerOpenResolve(app, deps);
-  registerReplyForm(app, deps);
-  registerResolveForm(app, deps);
+async function refuseRequest(): Promise<Response> {
+  return new Response("Slack is listened to by Socket Mode here.", { status: 404 });
 }

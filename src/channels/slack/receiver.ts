@@ -1,46 +1,35 @@
-/** Bolt's receiver over the Web's Request and Response: for Hono, on Node and on Workers. */
-import type { App, Receiver, ReceiverEvent } from "@slack/bolt";
+/** Slack over HTTP, on the Web's Request and Response: for Hono, on Node and on Workers. */
 import type { Log } from "../../core/log.ts";
 import { describe } from "./bolt-logger.ts";
-import { createListenerRuns, type WaitUntil } from "./listener-runs.ts";
+import type { Dispatch, EventResult, InteractionResult, Retry } from "./dispatch.ts";
+import type { WaitUntil } from "./listener-runs.ts";
 import { isSslCheck, parseSlackBody, readLimited, type SlackBody } from "./request-body.ts";
 import { isSignedBySlack } from "./signature.ts";
 
 /** Slack's largest requests (a click on a message with many blocks) stay far below. */
 const BODY_BYTES_MAX = 1_048_576;
-/** Slack gives up after 3 s; the rest is for the network. */
-const ANSWER_WITHIN_MS = 2_500;
 
 export interface SlackReceiverOptions {
   signingSecret: string;
+  dispatch: Dispatch;
   log: Log;
   /** Unix milliseconds. */
   now?: () => number;
-  answerWithinMs?: number;
 }
 
-export interface SlackReceiver extends Receiver {
-  /**
-   * Answers one request of Slack: events, clicks, forms, shortcuts, commands, options.
-   * An event is answered 200 only once its listeners are through; a failed or late one gets 500 or 503, on which Slack
-   * delivers it again. Never rejects.
-   */
-  handle(request: Request, waitUntil?: WaitUntil): Promise<Response>;
-  /** Resolves when no listener is at work any more: for a graceful shutdown. */
-  settled(): Promise<void>;
-}
+/**
+ * Answers one request of Slack: events, clicks, forms, shortcuts, commands, options.
+ * An event is answered 200 only once its listeners are through; a failed or late one gets 500 or 503, on which Slack
+ * delivers it again. Never rejects.
+ */
+export type HandleRequest = (request: Request, waitUntil?: WaitUntil) => Promise<Response>;
 
-export function createSlackReceiver(options: SlackReceiverOptions): SlackReceiver {
-  const { signingSecret, log, now = Date.now, answerWithinMs = ANSWER_WITHIN_MS } = options;
-  const runs = createListenerRuns(log, answerWithinMs);
-  let app: App | undefined;
+export function createSlackReceiver(options: SlackReceiverOptions): HandleRequest {
+  const { signingSecret, dispatch, log, now = Date.now } = options;
 
   async function handle(request: Request, waitUntil?: WaitUntil): Promise<Response> {
-    if (app === undefined) throw new Error("The receiver belongs to no Bolt app yet.");
-    const bolt = app;
     const opened = await openRequest(request, { signingSecret, log, nowMs: now() });
     if (opened instanceof Response) return opened;
-    const run = (event: ReceiverEvent) => runs.run(bolt, event, waitUntil);
     switch (opened.type) {
       case "url_verification":
         return Response.json({ challenge: opened.challenge });
@@ -48,25 +37,17 @@ export function createSlackReceiver(options: SlackReceiverOptions): SlackReceive
         log.warn({ component: "slack", minute: opened.minute_rate_limited }, "Slack holds events back");
         return new Response(null, { status: 200 });
       case "event_callback":
-        return answerEvent(run, opened, request.headers, log);
+        return answerEvent(await dispatch.event(opened, retryOf(request.headers), waitUntil));
       default:
-        return answerInteraction(run, opened);
+        return answerInteraction(await dispatch.interaction(opened, waitUntil));
     }
   }
 
-  return {
-    init: (owner) => {
-      app = owner;
-    },
-    start: async () => undefined,
-    stop: async () => undefined,
-    handle: (request, waitUntil) =>
-      handle(request, waitUntil).catch((error: unknown) => {
-        log.error({ component: "slack", error: describe(error) }, "a request of Slack could not be answered");
-        return answer(500, "Something went wrong on our side.");
-      }),
-    settled: () => runs.settled(),
-  };
+  return (request, waitUntil) =>
+    handle(request, waitUntil).catch((error: unknown) => {
+      log.error({ component: "slack", error: describe(error) }, "a request of Slack could not be answered");
+      return answer(500, "Something went wrong on our side.");
+    });
 }
 
 /** What Slack says in the request, or the answer where there is nothing to listen to. */
@@ -91,28 +72,23 @@ async function openRequest(
   return parseSlackBody(contentType, bytes) ?? answer(400, "The body is neither JSON nor a form of Slack.");
 }
 
-type Run = (event: ReceiverEvent) => Promise<"done" | "failed" | "late">;
-
-async function answerEvent(run: Run, body: SlackBody, headers: Headers, log: Log): Promise<Response> {
-  const result = await run({ ...retryOf(headers), body, ack: async () => {} });
+function answerEvent(result: EventResult): Response {
   if (result === "done") return new Response(null, { status: 200 });
   if (result === "failed") return answer(500, "The event was not recorded: please deliver it again.");
-  log.warn(
-    { component: "slack", eventId: body.event_id },
-    "an event took too long; Slack will send it again",
-  );
   return answer(503, "Not recorded in time: please deliver it again.");
 }
 
-async function answerInteraction(run: Run, body: SlackBody): Promise<Response> {
-  let acknowledged: { value: unknown } | undefined;
-  const ack = async (value?: unknown) => {
-    acknowledged ??= { value };
-  };
-  const result = await run({ body, ack });
-  if (acknowledged !== undefined) return answerWith(acknowledged.value);
-  if (result === "done") return answer(404, "Nothing here answers that.");
-  return answer(result === "late" ? 503 : 500, "That did not work. Please try again.");
+function answerInteraction(result: InteractionResult): Response {
+  switch (result.kind) {
+    case "acknowledged":
+      return answerWith(result.value);
+    case "unheard":
+      return answer(404, "Nothing here answers that.");
+    case "late":
+      return answer(503, "That did not work. Please try again.");
+    case "failed":
+      return answer(500, "That did not work. Please try again.");
+  }
 }
 
 /** Slack checks a certificate by GET or POST with `ssl_check=1`; nothing else comes without a body. */
@@ -121,7 +97,7 @@ function answerProbe(request: Request): Response {
   return isCheck ? new Response(null, { status: 200 }) : answer(405, "Slack's requests are POSTs.");
 }
 
-function retryOf(headers: Headers): Pick<ReceiverEvent, "retryNum" | "retryReason"> {
+function retryOf(headers: Headers): Retry {
   const count = headers.get("x-slack-retry-num");
   const reason = headers.get("x-slack-retry-reason");
   return {

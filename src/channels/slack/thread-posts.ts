@@ -1,5 +1,6 @@
 /** Answers in threads: as written, in as many parts as Slack needs, and each part once. */
 import type { SlackPosition, SlackPost } from "../../core/delivery.ts";
+import { buildResolution } from "./blocks/resolution.ts";
 import { cutForSlack, escapeMrkdwn, SLACK_LIMITS, splitForSlack } from "./mrkdwn.ts";
 import { findOwnMessages } from "./own-messages.ts";
 import { readSlackError } from "./slack-error.ts";
@@ -23,6 +24,7 @@ export async function postInThread(
       channel: post.channel,
       thread_ts: post.threadTs,
       text: escapeMrkdwn(text),
+      ...resolutionBlocks(post, text, part === texts.length - 1),
       // As written: no *bold*, no previews of links, no names made into mentions.
       mrkdwn: false,
       parse: "none",
@@ -37,6 +39,11 @@ export async function postInThread(
     posted.set(part, ts ?? "");
   }
   return { channel: post.channel, ts: posted.get(0) ?? "" };
+}
+
+/** The way back stands under the last words. */
+function resolutionBlocks({ resolvedTicketId = null }: SlackPost, text: string, isLast: boolean) {
+  return resolvedTicketId === null || !isLast ? {} : { blocks: buildResolution(text, resolvedTicketId) };
 }
 
 /** The parts of that delivery that stand in the thread, by their number. */

@@ -1,28 +1,32 @@
-/** From Slack's message to the one that intake takes. */
-import type { InboundSlackMessage, InboundUnreadable } from "../../core/inbound.ts";
-import type { SlackFiles } from "./files.ts";
+/** From Slack's message to the one that intake takes. Asks Slack nothing: Slack waits for our acknowledgement. */
+import type { InboundUnreadable } from "../../core/inbound.ts";
+import type { InboundSlackChange, InboundSlackMessage, SlackFileRef } from "../../core/inbound-slack.ts";
 import { mentionedUserIds, toPlainText } from "./mrkdwn.ts";
-import { type SlackMessage, threadOf } from "./slack-message.ts";
+import {
+  type ReadMessage,
+  type SlackAttachment,
+  type SlackFile,
+  type SlackMessage,
+  threadOf,
+} from "./slack-message.ts";
 import type { SlackUsers } from "./users.ts";
 
-/** More names than this are left as ids: each costs a call. */
-const MENTIONS_MAX = 10;
+export interface InboundWay {
+  account: string;
+  way?: InboundSlackMessage["way"];
+  requestedBy?: string | null;
+  bot?: InboundSlackMessage["bot"];
+}
 
-/** Names people, unescapes the text and fetches the files; what cannot be had is missing, never the message. */
-export async function toInbound(
+/** People whom we met in the last minutes are named; the rest is completed after the message is recorded. */
+export function toInbound(
   message: SlackMessage,
-  account: string,
-  { users, files }: { users: SlackUsers; files: SlackFiles },
-): Promise<InboundSlackMessage> {
-  const shared = (message.attachments ?? []).map(({ text, fallback }) => text ?? fallback ?? "");
-  const written = [message.text ?? "", ...((message.text ?? "").trim() === "" ? shared : [])];
-  const mrkdwn = written.filter((part) => part.trim() !== "").join("\n\n");
-  const [author, names, fetched] = await Promise.all([
-    users.lookUp(message.user),
-    nameMentions(mrkdwn, users),
-    files.fetchAll(message.files ?? []),
-  ]);
-  const text = toPlainText(mrkdwn, (id) => names.get(id) ?? null);
+  { account, way = "message", requestedBy = null, bot = null }: InboundWay,
+  users: Pick<SlackUsers, "known">,
+): InboundSlackMessage {
+  const mrkdwn = readWords(message);
+  const mentioned = mentionedUserIds(mrkdwn).map((id) => users.known(id));
+  const names = new Map(mentioned.map((person) => [person?.slackUserId, person?.name]));
   return {
     channel: "slack",
     account,
@@ -31,20 +35,71 @@ export async function toInbound(
     slackChannel: message.channel,
     ts: message.ts,
     threadTs: threadOf(message.ts, message.thread_ts),
-    author,
-    text: [text, ...fetched.missing.map((sentence) => `[${sentence}]`)]
-      .filter((part) => part !== "")
-      .join("\n\n"),
-    attachments: fetched.attachments,
+    author: readAuthor(message, bot, users),
+    text: toPlainText(mrkdwn, (id) => names.get(id) || null),
+    mrkdwn,
+    hasUnnamed: mentioned.some((person) => person === null),
+    files: [...(message.files ?? []), ...(message.attachments ?? []).flatMap(({ files }) => files ?? [])].map(
+      toFileRef,
+    ),
+    way,
+    requestedBy,
+    bot,
   };
 }
 
-async function nameMentions(mrkdwn: string, users: SlackUsers): Promise<Map<string, string>> {
-  const ids = mentionedUserIds(mrkdwn).slice(0, MENTIONS_MAX);
-  const people = await Promise.all(ids.map((id) => users.lookUp(id)));
-  return new Map(
-    people.filter(({ name }) => name !== "").map(({ slackUserId, name }) => [slackUserId, name]),
-  );
+function readAuthor(
+  message: SlackMessage,
+  bot: InboundSlackMessage["bot"],
+  users: Pick<SlackUsers, "known">,
+): InboundSlackMessage["author"] {
+  const slackUserId = message.user ?? message.bot_id ?? "";
+  const person = users.known(slackUserId);
+  if (bot === null && person !== null) return person;
+  const machine = message.username ?? message.bot_profile?.name ?? "A bot";
+  return { slackUserId, name: bot === null ? "" : machine, email: null };
+}
+
+/** What was written, with what was shared from elsewhere below it. Previews of links are nobody's words. */
+function readWords({ text = "", attachments = [] }: SlackMessage): string {
+  const shared = attachments.filter((one) => one.is_share === true || one.is_msg_unfurl === true);
+  const told = text.trim() === "" ? attachments : shared;
+  return [text, ...told.map(quoteShared)].filter((part) => part.trim() !== "").join("\n\n");
+}
+
+function quoteShared({ text, fallback, author_name: author }: SlackAttachment): string {
+  const words = text ?? fallback ?? "";
+  return author === undefined || words === "" ? words : `${author} wrote:\n${words}`;
+}
+
+export function toFileRef(file: SlackFile): SlackFileRef {
+  return {
+    id: file.id,
+    name: file.name ?? "",
+    mimetype: file.mimetype ?? null,
+    sizeBytes: file.size ?? null,
+    url: file.url_private_download ?? file.url_private ?? null,
+    external: file.is_external === true,
+  };
+}
+
+export function toChange(
+  read: Extract<ReadMessage, { kind: "edited" | "deleted" }>,
+  account: string,
+  nowMs: number,
+  users: Pick<SlackUsers, "known">,
+): InboundSlackChange {
+  const base = { channel: "slack-change", account, receivedAt: new Date(nowMs) } as const;
+  if (read.kind === "deleted") {
+    const { channel: slackChannel, ts, threadTs } = read;
+    const externalId = `${slackChannel}:${ts}:deleted`;
+    return { ...base, externalId, slackChannel, ts, threadTs, change: { kind: "deleted" } };
+  }
+  const { editedTs } = read;
+  const message = toInbound(read.message, { account }, users);
+  const { slackChannel, ts, threadTs } = message;
+  const externalId = `${slackChannel}:${ts}:edited:${editedTs}`;
+  return { ...base, externalId, slackChannel, ts, threadTs, change: { kind: "edited", editedTs, message } };
 }
 
 /** A message in a shape that nobody foresaw, kept with its source for a person to look at. */

@@ -1,38 +1,40 @@
 /** Who stands behind a Slack user id. Kept for ten minutes inside the channel object. */
 
+import type { SlackAuthor } from "../../core/inbound-slack.ts";
 import type { Log } from "../../core/log.ts";
 import { describe } from "./bolt-logger.ts";
 import { withDeadline } from "./deadline.ts";
 import type { WebClient } from "./web-client.ts";
 
-const ENTRIES_MAX = 500;
+const ENTRIES_MAX = 2_000;
 const KEEP_MS = 600_000;
-/** Half of the time that Slack leaves us to record a message. */
+/** Half of the time that Slack leaves us to answer a click. */
 const LOOKUP_WITHIN_MS = 1_200;
 
-export interface SlackPerson {
-  slackUserId: string;
-  /** Empty where Slack could not be asked: a later message fills it in. */
-  name: string;
-  /** Null where Slack hides it, has not confirmed it, or another company vouches for it (Slack Connect). */
-  email: string | null;
-}
+/** `name` is empty where Slack could not be asked. `email` is null where Slack hides it, has not confirmed it, or another company vouches for it (Slack Connect). */
+export type SlackPerson = SlackAuthor;
 
 export interface SlackWorkspace {
   teamId: string;
   teamName: string;
   botUserId: string;
+  botId: string;
 }
 
 export interface SlackUsers {
-  /** Never rejects, and answers within 1.2 s: a message is recorded without a name rather than lost. */
+  /** Who it is, where Slack was asked in the last ten minutes; null else. Asks nobody. */
+  known(slackUserId: string): SlackPerson | null;
+  /** Never rejects, and answers within 1.2 s: better without a name than not at all. */
   lookUp(slackUserId: string): Promise<SlackPerson>;
+  /** The same, for as long as it takes. Rejects as the Web API does. */
+  ask(slackUserId: string): Promise<SlackPerson>;
   /** The workspace that the token belongs to. Rejects as the Web API does. */
   workspace(): Promise<SlackWorkspace>;
 }
 
 export function createSlackUsers(web: WebClient, log: Log, now: () => number = Date.now): SlackUsers {
-  const known = new Map<string, { person: SlackPerson; until: number }>();
+  const people = new Map<string, { person: SlackPerson; until: number }>();
+  const asking = new Map<string, Promise<SlackPerson>>();
   let home: SlackWorkspace | undefined;
 
   async function workspace(): Promise<SlackWorkspace> {
@@ -42,32 +44,46 @@ export function createSlackUsers(web: WebClient, log: Log, now: () => number = D
       teamId: answer.team_id ?? "",
       teamName: answer.team ?? "",
       botUserId: answer.user_id ?? "",
+      botId: answer.bot_id ?? "",
     };
     return home;
   }
 
-  async function ask(slackUserId: string): Promise<SlackPerson> {
+  async function fetchPerson(slackUserId: string): Promise<SlackPerson> {
     const [{ user }, { teamId }] = await Promise.all([web.users.info({ user: slackUserId }), workspace()]);
     const profile = user?.profile;
     const name = firstFilled(profile?.display_name, profile?.real_name, user?.real_name, user?.name);
     const isOurs = user?.team_id === teamId && user.is_bot !== true && user.is_email_confirmed !== false;
     const email = isOurs ? firstFilled(profile?.email).toLowerCase() : "";
-    return { slackUserId, name, email: email === "" ? null : email };
+    return keep({ slackUserId, name, email: email === "" ? null : email });
   }
 
   function keep(person: SlackPerson): SlackPerson {
-    known.delete(person.slackUserId);
-    known.set(person.slackUserId, { person, until: now() + KEEP_MS });
-    const [oldest] = known.keys();
-    if (known.size > ENTRIES_MAX && oldest !== undefined) known.delete(oldest);
+    people.delete(person.slackUserId);
+    people.set(person.slackUserId, { person, until: now() + KEEP_MS });
+    const [oldest] = people.keys();
+    if (people.size > ENTRIES_MAX && oldest !== undefined) people.delete(oldest);
     return person;
   }
 
+  function known(slackUserId: string): SlackPerson | null {
+    const entry = people.get(slackUserId);
+    return entry !== undefined && entry.until > now() ? entry.person : null;
+  }
+
+  /** A burst of messages of one person costs one call. */
+  async function ask(slackUserId: string): Promise<SlackPerson> {
+    const person = known(slackUserId);
+    if (person !== null) return person;
+    const asked =
+      asking.get(slackUserId) ?? fetchPerson(slackUserId).finally(() => asking.delete(slackUserId));
+    asking.set(slackUserId, asked);
+    return asked;
+  }
+
   async function lookUp(slackUserId: string): Promise<SlackPerson> {
-    const entry = known.get(slackUserId);
-    if (entry !== undefined && entry.until > now()) return entry.person;
     const stranger: SlackPerson = { slackUserId, name: "", email: null };
-    const asked = ask(slackUserId).then(keep, (error: unknown) => {
+    const asked = ask(slackUserId).catch((error: unknown) => {
       log.warn({ component: "slack", slackUserId, error: describe(error) }, "could not look up a Slack user");
       return stranger;
     });
@@ -75,7 +91,7 @@ export function createSlackUsers(web: WebClient, log: Log, now: () => number = D
     return result.inTime ? result.value : stranger;
   }
 
-  return { lookUp, workspace };
+  return { known, lookUp, ask, workspace };
 }
 
 function firstFilled(...values: (string | undefined)[]): string {

@@ -1,19 +1,21 @@
 /** What every listener is handed. */
 import type { RecordInbound } from "../../../core/inbound.ts";
 import type { Log } from "../../../core/log.ts";
+import type { RequesterActions } from "../../../core/requester-actions.ts";
 import type { SlackActions } from "../../../core/slack-actions.ts";
-import type { SlackFiles } from "../files.ts";
-import type { WatchedPlaces } from "../slack-message.ts";
+import type { WatchedPlaces } from "../places.ts";
 import type { SlackUsers } from "../users.ts";
 import type { WebClient } from "../web-client.ts";
 
 export interface ListenerDeps {
   web: WebClient;
   users: SlackUsers;
-  files: SlackFiles;
   places: WatchedPlaces;
   recordInbound: RecordInbound;
   actions: SlackActions;
+  requesters: RequesterActions;
+  /** Everything that names the old channel names the new one from now on. */
+  moveChannel(oldId: string, newId: string): Promise<void>;
   log: Log;
   /** Unix milliseconds. */
   now: () => number;

@@ -1,7 +1,9 @@
-/** Messages in support channels, direct messages, mentions, and replies in threads of tickets. */
+/** Messages in support channels, direct messages, mentions, replies in threads of tickets; their edits and deletions. */
 import type { App } from "@slack/bolt";
-import { readSlackMessage } from "../../slack-message.ts";
-import { toInbound, toUnreadable } from "../../to-inbound.ts";
+import type { InboundMessage } from "../../../../core/inbound.ts";
+import { installationTeam, readSelf } from "../../body-facts.ts";
+import { type ReadMessage, readSlackMessage } from "../../slack-message.ts";
+import { toChange, toInbound, toUnreadable } from "../../to-inbound.ts";
 import type { ListenerDeps } from "../deps.ts";
 
 /**
@@ -14,31 +16,43 @@ export function register(app: App, deps: ListenerDeps): void {
 }
 
 async function receive(deps: ListenerDeps, event: unknown, body: unknown): Promise<void> {
-  const read = await readSlackMessage(event, deps.places);
-  if (read.kind === "skip") return;
-  const account = installationTeam(body);
-  const inbound =
-    read.kind === "message"
-      ? await toInbound(read.message, account, deps)
-      : await toUnreadable(event, account, read, deps.now());
-  const result = await deps.recordInbound(inbound);
-  deps.log.info(
-    {
-      component: "slack",
-      externalId: inbound.externalId,
-      outcome: result.outcome,
-      ticketId: result.ticket?.id ?? null,
-      alreadyRecorded: result.alreadyRecorded,
-    },
-    "recorded a Slack message",
-  );
+  const read = await readSlackMessage(event, deps.places, readSelf(body));
+  const inbound = await toInboundMessage(deps, read, event, installationTeam(body));
+  if (inbound !== null) await recordAndLog(deps, inbound);
 }
 
-/** The workspace that installed the app; in a channel shared with another company, `team_id` can be theirs. */
-function installationTeam(body: unknown): string {
-  const { team_id: team, authorizations } = body as {
-    team_id?: string;
-    authorizations?: { team_id?: string | null }[];
+async function toInboundMessage(
+  deps: ListenerDeps,
+  read: ReadMessage,
+  event: unknown,
+  account: string,
+): Promise<InboundMessage | null> {
+  switch (read.kind) {
+    case "message":
+      return toInbound(read.message, { account, bot: read.bot }, deps.users);
+    case "edited":
+    case "deleted":
+      return toChange(read, account, deps.now(), deps.users);
+    case "unreadable":
+      return toUnreadable(event, account, read, deps.now());
+    case "skip":
+      return null;
+  }
+}
+
+/** Rejects where it could not be recorded. */
+export async function recordAndLog(
+  deps: Pick<ListenerDeps, "recordInbound" | "log">,
+  inbound: InboundMessage,
+): ReturnType<ListenerDeps["recordInbound"]> {
+  const result = await deps.recordInbound(inbound);
+  const { outcome, alreadyRecorded } = result;
+  const facts = {
+    externalId: inbound.externalId,
+    outcome,
+    ticketId: result.ticket?.id ?? null,
+    alreadyRecorded,
   };
-  return authorizations?.[0]?.team_id ?? team ?? "unknown";
+  deps.log.info({ component: "slack", ...facts }, "recorded a Slack message");
+  return result;
 }
