@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { measureCpuMs } from "../../test/helpers/cpu-time.ts";
-import { decideReplyRecipients, type ReplyDraft, warnAboutReply } from "./audience.ts";
+import {
+  decideReplyRecipients,
+  fingerprintWarning,
+  type ReplyAddressees,
+  type ReplyWords,
+  warnAboutRecipients,
+  warnAboutText,
+} from "./audience.ts";
+import { isInternalHost } from "./audience-signs.ts";
 import type { EmailAddress } from "./inbound.ts";
 
 const at = (address: string, name = ""): EmailAddress => ({ address, name });
@@ -76,14 +84,19 @@ describe("decideReplyRecipients", () => {
   });
 });
 
-describe("warnAboutReply", () => {
+type ReplyDraft = ReplyAddressees & ReplyWords;
+const warnAboutReply = (draft: ReplyDraft) => [...warnAboutRecipients(draft), ...warnAboutText(draft)];
+
+describe("what a moderator is warned of", () => {
   const draft = (over: Partial<ReplyDraft>): ReplyDraft => {
     const recipients = { to: [at("ada@customer.example")], cc: [at("bob@customer.example")] };
     return {
       text: "Hello Ada,\n\nplease restart the printer. That usually helps.\n\nBest regards,\nGrace",
       recipients,
       previousRecipients: recipients,
-      staffNames: ["Grace Hopper", "Linus"],
+      earlier: null,
+      staffNames: ["Grace Hopper", "Linus", "Ada Byron"],
+      customerNames: ["Ada Moreau"],
       internalHosts: ["wiki.corp.example", ".intern.example"],
       ...over,
     };
@@ -115,6 +128,14 @@ describe("warnAboutReply", () => {
     ).toEqual(["Nobody would receive it: there is no recipient."]);
   });
 
+  test("who joined with the customer's last message is named, and nobody at the first answer", () => {
+    const joined = draft({ earlier: ["Ada@customer.example"] });
+    expect(warnAboutReply(joined)).toEqual([
+      "Joined with the customer's last message: bob@customer.example.",
+    ]);
+    expect(warnAboutReply(draft({ earlier: ["ada@customer.example", "bob@customer.example"] }))).toEqual([]);
+  });
+
   test.each([
     ["note: she calls every day", "internal note"],
     ["Hello\nInternal - do not pay this", "internal note"],
@@ -141,6 +162,30 @@ describe("warnAboutReply", () => {
     ["It is on https://git.intern.example/x", "internal host (intern.example)"],
     ["Hi Linus, can you take this?", "addressed to Linus"],
     ["Grace: what do you think?", "addressed to Grace Hopper"],
+    ["> note: he is a friend of the boss", "internal note"],
+    ["**Internal:** refund him anyway", "internal note"],
+    ["Intern: nicht zahlen", "internal note"],
+    ["Confidential - between the teams", "internal note"],
+    ["This is internal only, of course.", "internal"],
+    ["But don’t tell him yet.", "internal"],
+    ["Do not share this with anyone.", "internal"],
+    ["Keep this between us, please.", "internal"],
+    ["Bitte nicht an den Kunden weiterleiten", "internal"],
+    ["Our client complains every week.", "about the customer"],
+    ["<!channel> who can help?", "@name"],
+    ["<!subteam^S0123|@network> please", "@name"],
+    ["ask (@here) first", "@name"],
+    ["<@W012ABCDEF|linus> knows", "@name"],
+    ["See https://user:pw@10.1.2.3:8443/x", "only works inside"],
+    ["See http://172.20.1.1/", "only works inside"],
+    ["See http://169.254.169.254/latest", "only works inside"],
+    ["See http://100.64.3.4/x", "only works inside"],
+    ["See http://[fd00::12]/x and http://[::1]:3000", "only works inside"],
+    ["See https://jira.corp/browse/X-1", "only works inside"],
+    ["See https://wiki.home.arpa./x", "only works inside"],
+    ["Grace  Hopper will call you.", "names Grace Hopper of the desk"],
+    ["I asked grace hopper; she agrees.", "names Grace Hopper of the desk"],
+    ["As Ada Byron told me", "names Ada Byron of the desk"],
     ["  \n ", "empty"],
   ])("«%s» warns of «%s»", (text, warning) => {
     expect(about(text)).toContain(warning);
@@ -156,6 +201,16 @@ describe("warnAboutReply", () => {
     "Graceful restarts are possible: run it twice.",
     "The wiki.corp.example.org page is public.",
     "Hello Lina, the internal battery is empty.",
+    "Hi Ada, this is solved.",
+    "Ada, please try again.",
+    "Please note: the office is closed on Monday.",
+    "The note is in the box.",
+    "Grace period and Hopper cars are other things.",
+    "See http://172.32.1.1/ and http://11.0.0.1/ and https://example.local.com/.",
+    "See https://[2001:db8::1]/x",
+    "International shipping takes a week.",
+    "Write to me at eva@here.example.",
+    "We do not share your data with anyone else's systems without asking: see https://example.com/privacy",
   ])("«%s» warns of nothing", (text) => {
     expect(warnAboutReply(draft({ text }))).toEqual([]);
   });
@@ -172,9 +227,53 @@ describe("warnAboutReply", () => {
         "note",
         "wiki.corp.example",
         "-----BEGIN ",
+        "<!",
+        "<@U012ABCDEF|",
+        "https://a@",
+        "don't tell the ",
+        "grace ",
+        "> * _",
       ])
         about(part.repeat(50_000));
     });
     expect(elapsedMs).toBeLessThan(3_000);
+  });
+});
+
+describe("isInternalHost", () => {
+  test.each([
+    ["localhost", true],
+    ["printer", true],
+    ["a.b.LOCAL.", true],
+    ["10.0.0.1", true],
+    ["127.9.9.9", true],
+    ["192.168.0.1", true],
+    ["192.169.0.1", false],
+    ["172.15.0.1", false],
+    ["172.16.0.1", true],
+    ["172.31.0.1", true],
+    ["100.63.0.1", false],
+    ["100.127.0.1", true],
+    ["[fe80::1]", true],
+    ["[2001:db8::1]", false],
+    ["example.com", false],
+    ["local.example.com", false],
+  ])("%s: %s", (host, inside) => {
+    expect(isInternalHost(host)).toBe(inside);
+  });
+});
+
+describe("fingerprintWarning", () => {
+  test("tells warnings apart, and is short", () => {
+    const warnings = [
+      "It links to Slack.",
+      "It links to slack.",
+      "",
+      "Joined: a@x.example",
+      "Joined: b@x.example",
+    ];
+    const prints = warnings.map(fingerprintWarning);
+    expect(new Set(prints).size).toBe(warnings.length);
+    expect(Math.max(...prints.map((print) => print.length))).toBeLessThanOrEqual(7);
   });
 });

@@ -1,4 +1,5 @@
 /** Who receives a reply, and what looks wrong before it leaves. */
+import { findInternalSigns } from "./audience-signs.ts";
 import type { EmailAddress } from "./inbound.ts";
 
 export interface ReplyRecipients {
@@ -49,23 +50,33 @@ function looksLikeAddress(address: string): boolean {
   return at > 0 && at < address.length - 1 && !/[\s<>,]/.test(address);
 }
 
-export interface ReplyDraft {
-  text: string;
+/** The people without ourselves, and without what is no address. */
+export function withoutOwnAddresses(people: EmailAddress[], ownAddresses: string[]): EmailAddress[] {
+  const isOurs = createOwnAddressTest(ownAddresses);
+  return people.filter(({ address }) => looksLikeAddress(address) && !isOurs(address.toLowerCase()));
+}
+
+export interface ReplyAddressees {
   recipients: ReplyRecipients;
-  /** Who received or wrote the last public message; empty at the first reply. */
+  /** Who wrote or received the customer's last message, without ourselves; empty where that is not known. */
   previousRecipients: ReplyRecipients;
-  /** Names of moderators and admins. */
+  /** Everybody who took part in the ticket before that message; null where there was nothing before. */
+  earlier: string[] | null;
+}
+
+export interface ReplyWords {
+  text: string;
+  /** Names of moderators and admins, without the author's own. */
   staffNames: string[];
+  /** Whoever else is called like one of the staff is not meant by the name. */
+  customerNames: string[];
   /** Host names that only work inside, such as `wiki.corp.example`; a leading dot means every host below. */
   internalHosts: string[];
 }
 
-/** What looks internal or wrong in a reply: one sentence each, for the moderator to read before it leaves. */
-export function warnAboutReply(draft: ReplyDraft): string[] {
-  return [...warnAboutRecipients(draft), ...warnAboutText(draft)];
-}
-
-function warnAboutRecipients({ recipients, previousRecipients }: ReplyDraft): string[] {
+/** What is not as it was in whom a reply goes to: one sentence each, for the moderator to read before it leaves. */
+export function warnAboutRecipients(addressees: ReplyAddressees): string[] {
+  const { recipients, previousRecipients, earlier } = addressees;
   const now = addressesOf(recipients);
   const before = addressesOf(previousRecipients);
   const warnings: string[] = [];
@@ -75,6 +86,10 @@ function warnAboutRecipients({ recipients, previousRecipients }: ReplyDraft): st
   const missing = before.filter((address) => !now.includes(address));
   if (added.length > 0) warnings.push(`New since the customer's last message: ${added.join(", ")}.`);
   if (missing.length > 0) warnings.push(`Left out since the customer's last message: ${missing.join(", ")}.`);
+  if (earlier === null) return warnings;
+  const known = new Set(earlier.map((address) => address.toLowerCase()));
+  const joined = now.filter((address) => before.includes(address) && !known.has(address));
+  if (joined.length > 0) warnings.push(`Joined with the customer's last message: ${joined.join(", ")}.`);
   return warnings;
 }
 
@@ -82,58 +97,49 @@ function addressesOf({ to, cc }: ReplyRecipients): string[] {
   return [...new Set([...to, ...cc].map(({ address }) => address.toLowerCase()))];
 }
 
-const INTERNAL_SIGNS: { pattern: RegExp; warning: string }[] = [
-  {
-    pattern:
-      /^[ \t]*(?:[#/]?(?:internal|private)(?: note| only)?|note(?: to self)?|fyi team|intern|nota interna|note interne)[ \t]*[:\-–—]/imu,
-    warning: 'A line starts like an internal note ("note:", "internal:").',
-  },
-  {
-    pattern:
-      /\b(?:internal only|for internal use|do not (?:share|forward|send|tell)(?: this)? (?:with|to)? ?(?:the )?(?:customer|client|requester|user)|don'?t (?:tell|share with|send (?:this )?to) (?:the )?(?:customer|client|requester|user)|between us)\b/iu,
-    warning: "It says of itself that it is internal.",
-  },
-  {
-    pattern:
-      /\b(?:the|this|that) (?:customer|requester|client) (?:is|was|has|wants|says|said|claims|keeps|does|did|seems|needs)\b/iu,
-    warning: "It talks about the customer instead of to them.",
-  },
-  {
-    pattern: /(?:^|\s)<?[@](?:here|channel|everyone|[UW][A-Z0-9]{8,}|[a-z][\w.-]{1,40})(?=[\s,.:;!?>)]|$)/mu,
-    warning: "It mentions somebody in the way of a chat (@name).",
-  },
-  { pattern: /\bhttps?:\/\/(?:[\w-]+\.)*slack\.com\//iu, warning: "It links to Slack." },
-  {
-    pattern:
-      /\b(?:password|passwort|mot de passe|contraseña|api[ _-]?key|secret|token)\s*(?:is|ist|=|:)\s*\S{6,}/iu,
-    warning: "It seems to contain a password or key.",
-  },
-  {
-    pattern:
-      /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----|\b(?:xox[abps]-\w{6,}|gh[pousr]_\w{20,}|AKIA[0-9A-Z]{16})\b/u,
-    warning: "It contains a secret key.",
-  },
-  {
-    pattern:
-      /\{\{[^{}\n]{0,60}\}\}|\[(?:name|insert [^\]\n]{1,40}|todo|tbd|xxx+)\]|\bTODO\b|\blorem ipsum\b/iu,
-    warning: "A placeholder is still in it.",
-  },
-  {
-    pattern:
-      /\bhttps?:\/\/(?:localhost|127\.\d|10\.\d|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|[\w-]+(?:[:/\s]|$)|[\w.-]+\.(?:local|internal|corp|lan|intranet|home\.arpa)\b)/iu,
-    warning: "It links to a host that only works inside.",
-  },
-];
+/** A short name of a warning, the same for the same words: what a form carries to say which ones were read. FNV-1a. */
+export function fingerprintWarning(warning: string): string {
+  let hash = 0x811c9dc5;
+  for (const character of warning) {
+    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  }
+  return hash.toString(36);
+}
 
-function warnAboutText({ text, staffNames, internalHosts }: ReplyDraft): string[] {
-  const warnings: string[] = [];
+/** What looks internal in the text of a reply: one sentence each. */
+export function warnAboutText({ text, staffNames, customerNames, internalHosts }: ReplyWords): string[] {
   if (text.trim() === "") return ["It is empty."];
-  for (const { pattern, warning } of INTERNAL_SIGNS) if (pattern.test(text)) warnings.push(warning);
+  const warnings = findInternalSigns(text);
   const host = internalHosts.find((one) => one !== "" && namesHost(text, one));
   if (host !== undefined) warnings.push(`It names an internal host (${host.replace(/^\./, "")}).`);
-  const staff = staffNames.find((name) => opensWith(text, name));
+  const customers = new Set(customerNames.flatMap((name) => [fold(name), firstName(name)]));
+  const staff = staffNames.find((name) => !customers.has(firstName(name)) && opensWith(text, name));
   if (staff !== undefined) warnings.push(`It is addressed to ${staff}, who is not the customer.`);
+  const named = staffNames.filter(
+    (name) => name !== staff && !customers.has(fold(name)) && names(text, name),
+  );
+  if (named.length > 0) warnings.push(`It names ${named.slice(0, 5).join(", ")} of the desk.`);
   return warnings;
+}
+
+function fold(name: string): string {
+  return name.trim().replace(/\s+/g, " ").toLowerCase();
+}
+
+function firstName(name: string): string {
+  return fold(name).split(" ")[0] ?? "";
+}
+
+/** A full name, of two words or more, as whole words: first names alone are everybody's. */
+function names(text: string, name: string): boolean {
+  const wanted = fold(name);
+  if (!wanted.includes(" ")) return false;
+  const folded = ` ${text.toLowerCase().replace(/\s+/g, " ")} `;
+  for (let at = folded.indexOf(wanted); at >= 0; at = folded.indexOf(wanted, at + 1)) {
+    const around = `${folded[at - 1] ?? " "}${folded[at + wanted.length] ?? " "}`;
+    if (!/[\p{L}\p{N}]/u.test(around)) return true;
+  }
+  return false;
 }
 
 /** The host, or where it starts with a dot any host below it, as a whole word. */
@@ -155,8 +161,7 @@ function opensWith(text: string, name: string): boolean {
   const words = opening
     .replace(/^(?:hi|hey|hello|dear|hallo|liebe[rs]?|moin|bonjour|salut|hola|ciao)\s+/u, "")
     .replace(/^@/, "");
-  const first = name.trim().toLowerCase().split(/\s+/)[0] ?? "";
-  return [name.trim().toLowerCase(), first].some(
+  return [fold(name), firstName(name)].some(
     (one) => one.length > 1 && words.startsWith(one) && /^\s*[,:!–—-]/u.test(words.slice(one.length)),
   );
 }

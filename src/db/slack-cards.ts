@@ -3,25 +3,67 @@ import type { SlackPosition, TicketCard } from "../core/delivery.ts";
 import type { Channel } from "../core/ticket.ts";
 import type { Sql } from "./client.ts";
 
-export type CardState = { state: "new" } | { state: "maybe-posted" } | { state: "posted"; at: SlackPosition };
-
-/** Commits the intent to post before Slack is called. `maybe-posted`: an earlier try did not live to tell. */
-export async function beginCard(sql: Sql, ticketId: string): Promise<CardState> {
-  const inserted = await sql`
-    insert into slack_cards (ticket_id, state) values (${ticketId}, 'posting') on conflict (ticket_id) do nothing`;
-  if (inserted.count === 1) return { state: "new" };
-  const [row] = await sql<{ channel: string | null; ts: string | null }[]>`
-    select channel, ts from slack_cards where ticket_id = ${ticketId}`;
-  if (row?.channel && row.ts) return { state: "posted", at: { channel: row.channel, ts: row.ts } };
-  return { state: "maybe-posted" };
+export interface Drawing {
+  /** Counts the drawings of this card. */
+  token: number;
+  /** Where the card stands; null where it was never seen to be posted. */
+  at: SlackPosition | null;
+  /** An earlier try may have posted it, and did not live to tell. */
+  maybePosted: boolean;
+  /** False where another drawing is under way, or did not end: what the card shows is then not certain. */
+  isAlone: boolean;
+  /** What the card shows; null where that is not certain. */
+  shownHash: string | null;
 }
 
-export async function finishCard(sql: Sql, ticketId: string, at: SlackPosition): Promise<void> {
-  await sql`
-    update slack_cards set state = 'posted', channel = ${at.channel}, ts = ${at.ts} where ticket_id = ${ticketId}`;
+interface DrawingRow {
+  begun: number;
+  finished: number;
+  channel: string | null;
+  ts: string | null;
+  shownHash: string | null;
+  isNew: boolean;
+}
+
+/** Commits the intent to draw before the ticket is read and Slack is called. */
+export async function beginDrawing(sql: Sql, ticketId: string): Promise<Drawing> {
+  const [row] = await sql<DrawingRow[]>`
+    insert into slack_cards (ticket_id, state, begun) values (${ticketId}, 'posting', 1)
+    on conflict (ticket_id) do update set begun = slack_cards.begun + 1
+    returning begun, finished, channel, ts, shown_hash as "shownHash", xmax = 0 as "isNew"`;
+  if (!row) throw new Error("The drawing of the card could not be noted.");
+  const at = row.channel && row.ts ? { channel: row.channel, ts: row.ts } : null;
+  const isAlone = row.finished === row.begun - 1;
+  return {
+    token: row.begun,
+    at,
+    maybePosted: at === null && !row.isNew,
+    isAlone,
+    shownHash: isAlone ? row.shownHash : null,
+  };
+}
+
+/**
+ * Notes where the card stands and what it shows. False where another drawing has begun since: it may have been
+ * overwritten by this one with older content, so draw again.
+ * @param hash of what was drawn; null where this drawing was not alone
+ */
+export async function finishDrawing(
+  sql: Sql,
+  ticketId: string,
+  drawing: { token: number; at: SlackPosition; hash: string | null },
+): Promise<boolean> {
+  const { token, at, hash } = drawing;
+  const result = await sql`
+    update slack_cards set state = 'posted', channel = ${at.channel}, ts = ${at.ts},
+      finished = case when begun = ${token} then begun else finished end,
+      shown_hash = case when begun = ${token} then ${hash} end
+    where ticket_id = ${ticketId}
+    returning begun = ${token} as last`;
   await sql`
     insert into slack_threads (channel, thread_ts, role, ticket_id) values (${at.channel}, ${at.ts}, 'card', ${ticketId})
     on conflict (ticket_id, role) do update set channel = excluded.channel, thread_ts = excluded.thread_ts`;
+  return result[0]?.last === true;
 }
 
 interface CardRow extends Omit<TicketCard, "requester" | "assignee"> {

@@ -106,6 +106,13 @@ export async function setTicketAssignee(
   return result.count === 1;
 }
 
+/** Takes the ticket from its assignee; it waits for somebody. */
+export async function clearTicketAssignee(sql: Sql, ticketId: string, assignment: unknown): Promise<void> {
+  await sql`
+    update tickets set assignee_id = null, assigned_at = null, assignment = ${jsonb(sql, assignment)}, updated_at = now()
+    where id = ${ticketId}`;
+}
+
 export interface TriageFields {
   category: string;
   priority: Priority;

@@ -1,5 +1,5 @@
 /** The people in the demo's Slack: employees write, moderators click what stands on the card. */
-import { ACTION_IDS, FORM_TEXT } from "../channels/slack/blocks.ts";
+import { ACTION_IDS, FORM_TEXT } from "../channels/slack/blocks/ids.ts";
 import type { SlackPosition } from "../core/delivery.ts";
 import { SUPPORT_CHANNEL } from "./samples/people.ts";
 import type { SampleSlackMessage } from "./samples/slack-messages.ts";

@@ -2,6 +2,7 @@
 import { chooseAssignee } from "../core/assignment.ts";
 import { listAssignmentCandidates, lockAssignment, markAssigned } from "../db/assignment-candidates.ts";
 import { inTransaction, type SqlPool } from "../db/client.ts";
+import { listDecliners } from "../db/declines.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
 import { readTicket, setTicketAssignee } from "../db/tickets.ts";
@@ -18,7 +19,11 @@ export async function assignTicket(sql: SqlPool, ticketId: string): Promise<Assi
     const ticket = await readTicket(tx, ticketId);
     if (!ticket) return { state: "no-ticket" };
     if (ticket.assigneeId !== null) return { state: "already-assigned", userId: ticket.assigneeId };
-    const choice = chooseAssignee(ticket.relatedSkills, await listAssignmentCandidates(tx));
+    const choice = chooseAssignee(
+      ticket.relatedSkills,
+      await listAssignmentCandidates(tx),
+      await listDecliners(tx, ticketId),
+    );
     if (choice.userId === null) return { state: "nobody", why: choice.why };
     if (!(await setTicketAssignee(tx, ticketId, null, choice.userId, choice))) {
       return { state: "nobody", why: "Somebody took the ticket in the meantime." };

@@ -3,10 +3,11 @@ import type { StaffActor } from "../core/actor.ts";
 import { AppError } from "../core/errors.ts";
 import { decideStatus } from "../core/ticket.ts";
 import { lockAssignment, markAssigned } from "../db/assignment-candidates.ts";
-import { inTransaction, type SqlPool } from "../db/client.ts";
+import { inTransaction, type Sql } from "../db/client.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
 import { lockTicketStatus, readTicket, setTicketAssignee, setTicketStatus } from "../db/tickets.ts";
+import { handleOnce } from "./handle-once.ts";
 
 export interface Claim {
   number: number;
@@ -17,9 +18,16 @@ export interface Claim {
 /**
  * The ticket becomes the actor's and is in progress. An open ticket can be claimed from whoever it was assigned to;
  * one that somebody works on cannot: of two who claim in the same instant, the second gets a conflict.
+ * `key`: see handleOnce.
  */
-export async function claimTicket(sql: SqlPool, actor: StaffActor, ticketId: string): Promise<Claim> {
+export async function claimTicket(
+  sql: Sql,
+  actor: StaffActor,
+  ticketId: string,
+  key?: string,
+): Promise<Claim> {
   return inTransaction(sql, async (tx) => {
+    await handleOnce(tx, key);
     await lockAssignment(tx);
     const locked = await lockTicketStatus(tx, ticketId);
     const ticket = locked && (await readTicket(tx, ticketId));

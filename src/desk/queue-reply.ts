@@ -2,7 +2,7 @@
 import type { StaffActor } from "../core/actor.ts";
 import { AppError } from "../core/errors.ts";
 import { decideStatus } from "../core/ticket.ts";
-import { inTransaction, type SqlPool } from "../db/client.ts";
+import { inTransaction, type Sql } from "../db/client.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
 import { lockTicketStatus, readTicket, setTicketAssignee, setTicketStatus } from "../db/tickets.ts";
@@ -24,7 +24,7 @@ export interface QueuedReply {
  * `submissionKey` is the same for every delivery of one submitted form: it is queued once.
  */
 export async function queueReply(
-  sql: SqlPool,
+  sql: Sql,
   settings: DeskSettings,
   actor: StaffActor,
   ticketId: string,

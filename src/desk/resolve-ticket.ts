@@ -8,22 +8,25 @@ import { addOutboxEvent } from "../db/outbox.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
 import { lockTicketStatus, readTicket, setTicketStatus } from "../db/tickets.ts";
 import type { DeskSettings } from "./desk-settings.ts";
+import { handleOnce } from "./handle-once.ts";
 import { queuePublicMessage } from "./queue-public-message.ts";
 
 const NOTE_LENGTH_MAX = 10_000;
 
-/** `note` is the moderator's own word to the requester; may be empty. */
+/** `note` is the moderator's own word to the requester; may be empty. `key`: see handleOnce. */
 export async function resolveTicket(
   sql: SqlPool,
   settings: DeskSettings,
   actor: StaffActor,
   ticketId: string,
   note: string,
+  key?: string,
 ): Promise<{ number: number }> {
   if (note.length > NOTE_LENGTH_MAX) {
     throw new AppError("invalid", `The note is longer than ${NOTE_LENGTH_MAX} characters: shorten it.`);
   }
   return inTransaction(sql, async (tx) => {
+    await handleOnce(tx, key);
     const locked = await lockTicketStatus(tx, ticketId);
     const ticket = locked && (await readTicket(tx, ticketId));
     if (!ticket) throw new AppError("not_found", "That ticket does not exist.");

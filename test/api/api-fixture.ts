@@ -26,6 +26,7 @@ export const DESK = {
   bounceAddress: null,
   followUpAfterDays: 0,
   automaticMailPerHour: 10,
+  internalHosts: [],
   undoSeconds: 10,
   slackTriageChannel: null,
 };

@@ -1,6 +1,7 @@
 /** The moderators' cards: one for each ticket, changed in place. */
-import type { SlackPosition, TicketCard } from "../../core/delivery.ts";
-import { buildCard } from "./blocks.ts";
+import type { SlackPosition } from "../../core/delivery.ts";
+import type { TicketCardView } from "../../core/slack-views.ts";
+import { buildCard } from "./blocks/card.ts";
 import { findOwnMessages, type OwnMetadata } from "./own-messages.ts";
 import { readSlackError } from "./slack-error.ts";
 import type { WebClient } from "./web-client.ts";
@@ -13,7 +14,7 @@ const SEARCH_MESSAGES = 200;
 export async function putCard(
   web: WebClient,
   triageChannel: string,
-  card: TicketCard,
+  card: TicketCardView,
   { at, maybePosted }: { at: SlackPosition | null; maybePosted: boolean },
 ): Promise<SlackPosition> {
   const known = at ?? (maybePosted ? await findCard(web, triageChannel, card.ticketId) : null);
@@ -31,7 +32,7 @@ async function findCard(web: WebClient, channel: string, ticketId: string): Prom
   return card === undefined ? null : { channel, ts: card.ts };
 }
 
-async function postCard(web: WebClient, channel: string, card: TicketCard): Promise<SlackPosition> {
+async function postCard(web: WebClient, channel: string, card: TicketCardView): Promise<SlackPosition> {
   const metadata: OwnMetadata = { event_type: CARD_EVENT, event_payload: { ticket_id: card.ticketId } };
   const { ts } = await web.chat.postMessage({ channel, ...buildCard(card), metadata });
   return { channel, ts: ts ?? "" };
@@ -41,7 +42,7 @@ async function postCard(web: WebClient, channel: string, card: TicketCard): Prom
 async function updateCard(
   web: WebClient,
   triageChannel: string,
-  card: TicketCard,
+  card: TicketCardView,
   at: SlackPosition,
 ): Promise<SlackPosition | null> {
   try {

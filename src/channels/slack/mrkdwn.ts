@@ -15,6 +15,10 @@ export const SLACK_LIMITS = {
   inputValue: 3000,
   contextElements: 10,
   messageBlocks: 50,
+  selectOptions: 100,
+  optionText: 75,
+  /** As the SDK's own types have it; Slack's reference has since said 150. */
+  optionValue: 75,
 } as const;
 
 const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };

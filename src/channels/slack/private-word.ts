@@ -1,4 +1,5 @@
 /** Tells one person something that nobody else sees. */
+import type { types } from "@slack/bolt";
 import { AppError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import { describe } from "./bolt-logger.ts";
@@ -11,18 +12,28 @@ export interface Listener {
   channel: string;
 }
 
-/** By an ephemeral message, else by a direct one. Never rejects: it is the last word on a click. */
+/**
+ * By an ephemeral message, else by a direct one; `blocks` show in place of the text where they are given. Never rejects:
+ * it is the last word on a click.
+ */
 export async function tellPrivately(
   { web, log }: { web: WebClient; log: Log },
   to: Listener,
   text: string,
+  blocks?: types.KnownBlock[],
 ): Promise<void> {
-  const message = escapeMrkdwn(cutForSlack(text, SLACK_LIMITS.messageText));
+  const message = {
+    text: escapeMrkdwn(cutForSlack(text, SLACK_LIMITS.messageText)),
+    ...(blocks === undefined ? {} : { blocks }),
+  };
+  const direct = () => web.chat.postMessage({ channel: to.slackUserId, ...message });
   try {
-    await web.chat.postEphemeral({ channel: to.channel, user: to.slackUserId, text: message });
+    // Whoever clicks in App Home looks at no channel.
+    if (to.channel === to.slackUserId) await direct();
+    else await web.chat.postEphemeral({ channel: to.channel, user: to.slackUserId, ...message });
   } catch (error) {
     log.warn({ component: "slack", error: describe(error) }, "an ephemeral message failed; writing directly");
-    await web.chat.postMessage({ channel: to.slackUserId, text: message }).catch((second: unknown) => {
+    await direct().catch((second: unknown) => {
       log.error(
         { component: "slack", error: describe(second) },
         "could not tell a person what came of a click",

@@ -1,7 +1,8 @@
-/** What a click or a submitted form says, and how it is answered. Slack's payloads differ more than their types tell. */
+/** What a click says, and how it is answered. Slack's payloads differ more than their types tell. */
 import { z } from "zod";
 import type { StaffActor } from "../../../core/actor.ts";
 import { AppError } from "../../../core/errors.ts";
+import { readTicketBlockId } from "../blocks/ids.ts";
 import { describe } from "../bolt-logger.ts";
 import { type Listener, sentenceFor, tellPrivately } from "../private-word.ts";
 import type { ListenerDeps } from "./deps.ts";
@@ -9,53 +10,49 @@ import type { ListenerDeps } from "./deps.ts";
 export const STAFF_ONLY = "Only moderators and admins of the desk can do that. Ask an admin to make you one.";
 
 export interface Click extends Listener {
+  /** What the button or the chosen option stands for. */
+  value: string;
+  /** The ticket of the card's block, else the button's own value. Not checked: the desk reads it anew. */
   ticketId: string;
   triggerId: string;
-  /** The card's heading, e.g. `#1042 Printer on fire`. */
-  heading: string;
+  /** The same for every delivery of this click. */
+  key: string;
 }
 
 const clickSchema = z.object({
   user: z.object({ id: z.string() }),
-  trigger_id: z.string(),
-  channel: z.object({ id: z.string() }),
-  actions: z.tuple([z.object({ value: z.string().min(1) })], z.unknown()),
-  message: z.object({ blocks: z.array(z.unknown()).optional() }).optional(),
+  trigger_id: z.string().min(1),
+  /** Absent for clicks in App Home. */
+  channel: z.object({ id: z.string() }).optional(),
+  actions: z.tuple(
+    [
+      z.object({
+        value: z.string().min(1).optional(),
+        block_id: z.string().optional(),
+        selected_option: z.object({ value: z.string().min(1) }).nullish(),
+      }),
+    ],
+    z.unknown(),
+  ),
 });
 
-/** Rejects with `invalid` where the payload is not a click on one of our cards. */
+/** Rejects with `invalid` where the payload is not a click on something of ours. */
 export function readClick(body: unknown): Click {
   const parsed = clickSchema.safeParse(body);
-  if (!parsed.success) throw new AppError("invalid", "Slack sent a click that cannot be read.");
-  const { user, trigger_id: triggerId, channel, actions, message } = parsed.data;
-  const header = z.object({ text: z.object({ text: z.string() }) }).safeParse(message?.blocks?.[0]);
+  const action = parsed.data?.actions[0];
+  const value = action?.selected_option?.value ?? action?.value;
+  if (!parsed.success || value === undefined) {
+    throw new AppError("invalid", "Slack sent a click that cannot be read.");
+  }
+  const { user, trigger_id: triggerId, channel } = parsed.data;
   return {
     slackUserId: user.id,
-    channel: channel.id,
-    ticketId: actions[0].value,
+    channel: channel?.id ?? user.id,
+    value,
+    ticketId: readTicketBlockId(action?.block_id ?? "") ?? value,
     triggerId,
-    heading: header.success ? header.data.text.text : "",
+    key: `click:${triggerId}`,
   };
-}
-
-/** Carried by a form from the click to its submission. */
-export interface FormOrigin {
-  ticketId: string;
-  channel: string;
-}
-const originSchema = z.object({ ticketId: z.string().min(1), channel: z.string().min(1) });
-
-export function writeOrigin(click: Click): string {
-  return JSON.stringify({ ticketId: click.ticketId, channel: click.channel } satisfies FormOrigin);
-}
-
-/** Rejects with `invalid` where the form is not one of ours. */
-export function readOrigin(metadata: string): FormOrigin {
-  try {
-    return originSchema.parse(JSON.parse(metadata));
-  } catch (cause) {
-    throw new AppError("invalid", "This form cannot be read. Please open it again.", { cause });
-  }
 }
 
 /** The moderator or admin who clicked; rejects with `forbidden` for everybody else. */

@@ -1,5 +1,5 @@
 import type { App, ViewSubmitAction } from "@slack/bolt";
-import { FORM_IDS } from "../../blocks.ts";
+import { FORM_IDS } from "../../blocks/ids.ts";
 import type { ListenerDeps } from "../deps.ts";
 import { answerForm } from "./submission.ts";
 
@@ -8,8 +8,8 @@ export function register(app: App, deps: ListenerDeps): void {
   app.view<ViewSubmitAction>(
     { callback_id: FORM_IDS.resolve, type: "view_submission" },
     async ({ ack, body }) => {
-      await answerForm(deps, body, ack, (actor, { ticketId }, note) =>
-        deps.actions.resolve(actor, ticketId, note.trim()),
+      await answerForm(deps, body, ack, (actor, { origin, text, key }) =>
+        deps.actions.resolve(actor, origin.ticketId, text.trim(), key),
       );
     },
   );

@@ -1,0 +1,181 @@
+/** The moderators' card of one ticket. */
+import type { types } from "@slack/bolt";
+import type { TicketCardView } from "../../../core/slack-views.ts";
+import { PRIORITIES } from "../../../core/ticket.ts";
+import { cutForSlack, escapeMrkdwn, SLACK_LIMITS } from "../mrkdwn.ts";
+import { ACTION_IDS, ticketBlockId } from "./ids.ts";
+import {
+  type Block,
+  button,
+  CHANNEL_WORDS,
+  markdown,
+  mention,
+  moment,
+  nameTicket,
+  option,
+  PRIORITY_WORDS,
+  paragraph,
+  STATUS_WORDS,
+  select,
+  smallPrint,
+} from "./text.ts";
+
+/** Longer texts are read by Read…; the card stays a card. */
+const SUMMARY_LENGTH_MAX = 1200;
+const NOTES_LENGTH_MAX = 1200;
+const LATEST_LENGTH_MAX = 600;
+
+/** The card, and the line that notifications show. */
+export function buildCard(card: TicketCardView): { text: string; blocks: Block[] } {
+  const heading = nameTicket(card.number, card.title);
+  const text = escapeMrkdwn(cutForSlack(heading, 300));
+  const blocks: Block[] = [
+    { type: "header", text: { type: "plain_text", text: headerText(heading), emoji: false } },
+    { type: "section", fields: buildFields(card) },
+    ...buildAlarms(card),
+    ...paragraph(card.summary, SUMMARY_LENGTH_MAX),
+    ...buildLatest(card),
+    ...paragraph(
+      card.helpfulNotes === "" ? "" : `Notes that may help:\n${card.helpfulNotes}`,
+      NOTES_LENGTH_MAX,
+    ),
+    ...smallPrint(describeEvidence(card)),
+    ...buildSimilar(card),
+    ...smallPrint([describeOrigin(card), card.whyAssignee]),
+    ...buildPendingReply(card),
+    ...buildButtons(card),
+  ];
+  return { text, blocks };
+}
+
+function headerText(heading: string): string {
+  return (
+    paragraph(heading.replace(/\s+/g, " "), SLACK_LIMITS.headerText).flatMap((block) =>
+      block.type === "section" && block.text !== undefined ? [block.text.text] : [],
+    )[0] ?? ""
+  );
+}
+
+function buildFields(card: TicketCardView): types.MrkdwnElement[] {
+  const { assignee } = card;
+  const byHand = (field: string) => (card.setByPerson.includes(field) ? " ✏️" : "");
+  const rows: [string, string][] = [
+    ["Status", STATUS_WORDS[card.status]],
+    [`Priority${byHand("priority")}`, PRIORITY_WORDS[card.priority]],
+    [`Category${byHand("category")}`, escapeMrkdwn(card.category ?? "not yet known")],
+    ["Assigned to", mention(assignee?.slackUserId ?? null) ?? escapeMrkdwn(assignee?.name ?? "nobody yet")],
+    [
+      "From",
+      `${escapeMrkdwn(cutForSlack(card.requester.name, 200))} ${CHANNEL_WORDS[card.requester.channel]}`,
+    ],
+  ];
+  if (card.relatedSkills.length > 0) {
+    rows.push([`Skills${byHand("skills")}`, escapeMrkdwn(cutForSlack(card.relatedSkills.join(", "), 1_500))]);
+  }
+  return rows.map(([name, value]) => markdown(`*${name}*\n${value.slice(0, SLACK_LIMITS.fieldText - 100)}`));
+}
+
+/** What must not be overlooked: forged senders, answers that did not arrive, orders to machines. */
+function buildAlarms(card: TicketCardView): Block[] {
+  const alarms = [...card.alarms];
+  if (card.suspicious.length > 0) {
+    const quotes = card.suspicious.map((quote) => `“${quote}”`).join(", ");
+    alarms.push(`Reads like instructions to a machine, and was treated as text: ${quotes}`);
+  }
+  return paragraph(
+    alarms
+      .slice(0, 8)
+      .map((alarm) => `⚠️ ${cutForSlack(alarm, 600)}`)
+      .join("\n"),
+  );
+}
+
+function buildLatest({ latest, summary }: TicketCardView): Block[] {
+  if (latest === null || latest.text.trim() === "" || latest.text.trim() === summary.trim()) return [];
+  const words = cutForSlack(latest.text.trim(), LATEST_LENGTH_MAX);
+  return [
+    { type: "context", elements: [markdown(`*Last words of the requester*, ${moment(latest.at, "day")}`)] },
+    ...paragraph(words),
+  ];
+}
+
+function describeEvidence(card: TicketCardView): string[] {
+  const proofs = new Map<string, string[]>();
+  for (const { value, quote } of card.evidence)
+    proofs.set(value, [...(proofs.get(value) ?? []), `“${quote}”`]);
+  const lines = [...proofs].map(([value, quotes]) => `${value}: ${[...new Set(quotes)].join(", ")}`);
+  if (card.guesses.length === 0) return lines;
+  const names = card.guesses.map((field) => (field === "helpfulNotes" ? "notes" : field)).join(", ");
+  const guess = `A guess, which no words of the message prove: ${names}.`;
+  return [...lines.slice(0, SLACK_LIMITS.contextElements - 1), guess];
+}
+
+function buildSimilar({ similar }: TicketCardView): Block[] {
+  const lines = similar.slice(0, 3).map(({ number, title, answer }) => {
+    const solved = answer.trim() === "" ? "" : ` → ${cutForSlack(answer.replace(/\s+/g, " ").trim(), 200)}`;
+    return `${cutForSlack(nameTicket(number, title), 150)}${solved}`;
+  });
+  return lines.length === 0 ? [] : smallPrint(["Solved before:", ...lines]);
+}
+
+function describeOrigin(card: TicketCardView): string {
+  const messages = card.messageCount === 1 ? "1 message" : `${card.messageCount} messages`;
+  if (card.source === null) return `${messages}. Not triaged yet.`;
+  if (card.source === "person") return `${messages}. Labels set by a person.`;
+  const by = card.source === "gemini" ? "Gemini" : "the local classifier";
+  const sure = card.confidence === null ? "" : `, ${Math.round(card.confidence * 100)}% sure`;
+  return `${messages}. Triaged by ${by}${sure}${card.provisional ? "; provisional until the model has read it" : ""}.`;
+}
+
+function buildPendingReply({ ticketId, pendingReply }: TicketCardView): Block[] {
+  if (pendingReply === null) return [];
+  const who = escapeMrkdwn(cutForSlack(pendingReply.authorName, 100));
+  return [
+    {
+      type: "section",
+      block_id: ticketBlockId(ticketId, "undo"),
+      text: markdown(`✉️ A reply by ${who} leaves at ${moment(pendingReply.leavesAt, "time")}.`),
+      accessory: button("Undo", ACTION_IDS.undoReply, pendingReply.deliveryId, "danger"),
+    },
+  ];
+}
+
+function buildButtons(card: TicketCardView): Block[] {
+  const { ticketId, status } = card;
+  const read = button("Read…", ACTION_IDS.openConversation, ticketId);
+  const reply = button("Reply…", ACTION_IDS.openReply, ticketId);
+  if (status === "closed" || status === "resolved") {
+    const reopen = button("Reopen", ACTION_IDS.reopen, ticketId);
+    const elements = status === "closed" ? [read, reopen] : [read, reply, reopen];
+    return [{ type: "actions", block_id: ticketBlockId(ticketId, "actions"), elements }];
+  }
+  const first = [
+    button("Claim", ACTION_IDS.claim, ticketId, status === "open" ? "primary" : undefined),
+    reply,
+    button("Resolve…", ACTION_IDS.openResolve, ticketId),
+    read,
+    button("Assign…", ACTION_IDS.openAssign, ticketId),
+    ...(card.assignee === null ? [] : [button("Not mine…", ACTION_IDS.openDecline, ticketId)]),
+  ];
+  return [
+    { type: "actions", block_id: ticketBlockId(ticketId, "actions"), elements: first },
+    { type: "actions", block_id: ticketBlockId(ticketId, nameLabels(card)), elements: buildSelects(card) },
+  ];
+}
+
+/**
+ * Slack's clients keep what was chosen in a select of the same block over an update of the message. Another name for
+ * the block lets the select show what holds now, whoever has set it.
+ */
+function nameLabels({ priority, category, categories }: TicketCardView): string {
+  return `labels-${priority}-${category === null ? "none" : categories.indexOf(category)}`;
+}
+
+function buildSelects(card: TicketCardView): types.StaticSelect[] {
+  const priorities = PRIORITIES.map((priority) => option(PRIORITY_WORDS[priority], priority));
+  const categories = card.categories.map((name) => option(name, name));
+  return [
+    select(ACTION_IDS.priority, "Priority", priorities, card.priority),
+    select(ACTION_IDS.category, "Category", categories, card.category),
+  ].filter((one) => one !== null);
+}

@@ -1,0 +1,69 @@
+/** A person corrects what triage said. It is kept with who, when and what, and triage never writes over it. */
+import type { StaffActor } from "../core/actor.ts";
+import { AppError } from "../core/errors.ts";
+import type { Priority } from "../core/ticket.ts";
+import { inTransaction, type Sql, type SqlTransaction } from "../db/client.ts";
+import { setCategoryByPerson, setPriorityByPerson } from "../db/corrections.ts";
+import { addOutboxEvent } from "../db/outbox.ts";
+import { addTicketEvent } from "../db/ticket-events.ts";
+import { lockTicketStatus, readTicket, type TicketRow } from "../db/tickets.ts";
+import { handleOnce } from "./handle-once.ts";
+
+export interface Correction {
+  number: number;
+  /** True where it was so before: nothing was written. */
+  unchanged: boolean;
+}
+
+/** `key`: see handleOnce. */
+export async function changePriority(
+  sql: Sql,
+  actor: StaffActor,
+  ticketId: string,
+  priority: Priority,
+  key?: string,
+): Promise<Correction> {
+  return inTransaction(sql, async (tx) => {
+    const ticket = await lockForCorrection(tx, ticketId, key);
+    const { number, priority: was } = ticket;
+    if (was === priority) return { number, unchanged: true };
+    await setPriorityByPerson(tx, ticketId, actor.userId, { was, became: priority });
+    await addTicketEvent(tx, ticketId, "priority-changed", actor, { was, became: priority });
+    await addOutboxEvent(tx, "ticket/changed", { ticketId });
+    return { number, unchanged: false };
+  });
+}
+
+/** Rejects with `invalid` where the desk has no such category. */
+export async function changeCategory(
+  sql: Sql,
+  actor: StaffActor,
+  ticketId: string,
+  category: string,
+  key?: string,
+): Promise<Correction> {
+  return inTransaction(sql, async (tx) => {
+    const ticket = await lockForCorrection(tx, ticketId, key);
+    const { number, category: was } = ticket;
+    if (was === category) return { number, unchanged: true };
+    if (!(await setCategoryByPerson(tx, ticketId, actor.userId, { was, became: category }))) {
+      throw new AppError("invalid", "The desk has no such category.");
+    }
+    await addTicketEvent(tx, ticketId, "category-changed", actor, { was, became: category });
+    await addOutboxEvent(tx, "ticket/changed", { ticketId });
+    return { number, unchanged: false };
+  });
+}
+
+async function lockForCorrection(
+  tx: SqlTransaction,
+  ticketId: string,
+  key: string | undefined,
+): Promise<TicketRow> {
+  await handleOnce(tx, key);
+  const locked = await lockTicketStatus(tx, ticketId);
+  const ticket = locked && (await readTicket(tx, ticketId));
+  if (!ticket) throw new AppError("not_found", "That ticket does not exist.");
+  if (ticket.status === "closed") throw new AppError("conflict", `Ticket #${ticket.number} is closed.`);
+  return ticket;
+}

@@ -1,0 +1,125 @@
+/** "Not mine": the assignee hands a ticket back, it goes to the next best placed, and an admin may hear of a skill. */
+import type { StaffActor } from "../core/actor.ts";
+import { chooseAssignee } from "../core/assignment.ts";
+import { AppError } from "../core/errors.ts";
+import { matchSkills } from "../core/skills.ts";
+import type { DeclineForm, DeclineReason } from "../core/slack-actions.ts";
+import { OPEN_STATUSES } from "../core/ticket.ts";
+import { listAssignmentCandidates, lockAssignment, markAssigned } from "../db/assignment-candidates.ts";
+import { inTransaction, type Sql, type SqlTransaction } from "../db/client.ts";
+import { insertDecline, insertSkillProposal, listDecliners, listUserSkills } from "../db/declines.ts";
+import { addOutboxEvent } from "../db/outbox.ts";
+import { addTicketEvent } from "../db/ticket-events.ts";
+import {
+  clearTicketAssignee,
+  lockTicketStatus,
+  readTicket,
+  setTicketAssignee,
+  setTicketStatus,
+  type TicketRow,
+} from "../db/tickets.ts";
+import { handleOnce } from "./handle-once.ts";
+
+const NOTE_LENGTH_MAX = 3_000;
+
+export interface Declined {
+  number: number;
+  /** Who has it now, or null: it waits. */
+  next: string | null;
+  /** Names of the skills that an admin is asked about. */
+  proposed: string[];
+}
+
+/** Rejects with `conflict` where the ticket is not the actor's. */
+export async function readDeclineForm(sql: Sql, actor: StaffActor, ticketId: string): Promise<DeclineForm> {
+  const ticket = await readTicket(sql, ticketId);
+  const { number, title } = requireAssignee(ticket, actor);
+  const skills = ticket === null ? [] : await listDoubtfulSkills(sql, ticket, actor.userId);
+  return { number, title, skills: skills.map(({ name }) => name) };
+}
+
+/** `key`: see handleOnce. */
+export async function declineAssignment(
+  sql: Sql,
+  actor: StaffActor,
+  ticketId: string,
+  why: { reason: DeclineReason; note: string },
+  key?: string,
+): Promise<Declined> {
+  if (why.note.length > NOTE_LENGTH_MAX) {
+    throw new AppError("invalid", `The note is longer than ${NOTE_LENGTH_MAX} characters: shorten it.`);
+  }
+  return inTransaction(sql, async (tx) => {
+    await handleOnce(tx, key);
+    await lockAssignment(tx);
+    const locked = await lockTicketStatus(tx, ticketId);
+    const ticket = requireAssignee(locked && (await readTicket(tx, ticketId)), actor);
+    await insertDecline(tx, { ticketId, userId: actor.userId, ...why });
+    await addTicketEvent(tx, ticketId, "declined", actor, { reason: why.reason, note: why.note !== "" });
+    const next = await reroute(tx, ticket, actor);
+    // Whoever gets it has not begun.
+    if (ticket.status === "in_progress") await setTicketStatus(tx, ticketId, "open");
+    const proposed = why.reason === "skill" ? await proposeSkillChanges(tx, ticket, actor, why.note) : [];
+    await addOutboxEvent(tx, "ticket/changed", { ticketId });
+    return { number: ticket.number, next, proposed };
+  });
+}
+
+function requireAssignee(ticket: TicketRow | null, actor: StaffActor): TicketRow {
+  if (!ticket) throw new AppError("not_found", "That ticket does not exist.");
+  const { number, assigneeId, assigneeName, status } = ticket;
+  if (!OPEN_STATUSES.some((one) => one === status)) {
+    throw new AppError("conflict", `Ticket #${number} is ${status}: there is nothing to hand back.`);
+  }
+  if (assigneeId === actor.userId) return ticket;
+  const whose = assigneeId === null ? "nobody's" : `${assigneeName}'s`;
+  throw new AppError(
+    "conflict",
+    `Ticket #${number} is ${whose}, not yours. Use Assign… to give it to somebody.`,
+  );
+}
+
+async function reroute(tx: SqlTransaction, ticket: TicketRow, actor: StaffActor): Promise<string | null> {
+  const excluded = await listDecliners(tx, ticket.id);
+  const choice = chooseAssignee(ticket.relatedSkills, await listAssignmentCandidates(tx), excluded);
+  const why = `${actor.name} said it is not theirs. ${choice.why}`;
+  const system = { kind: "system", via: actor.via } as const;
+  if (choice.userId === null) {
+    await clearTicketAssignee(tx, ticket.id, { ...choice, why });
+    await addTicketEvent(tx, ticket.id, "unassigned", system, { from: actor.userId, why });
+    return null;
+  }
+  await setTicketAssignee(tx, ticket.id, actor.userId, choice.userId, { ...choice, why });
+  await markAssigned(tx, choice.userId);
+  await addTicketEvent(tx, ticket.id, "assigned", system, { from: actor.userId, to: choice.userId, why });
+  await addOutboxEvent(tx, "ticket/assigned", { ticketId: ticket.id, userId: choice.userId });
+  return choice.name;
+}
+
+/** Skills that the ticket needs and the person is said to have: the reason that it came to them. */
+async function listDoubtfulSkills(
+  sql: Sql,
+  ticket: TicketRow,
+  userId: string,
+): Promise<{ skillId: string; name: string }[]> {
+  const skills = await listUserSkills(sql, userId);
+  return skills.filter(({ normalised }) => matchSkills(ticket.relatedSkills, [normalised]).coverage > 0);
+}
+
+async function proposeSkillChanges(
+  tx: SqlTransaction,
+  ticket: TicketRow,
+  actor: StaffActor,
+  note: string,
+): Promise<string[]> {
+  const proposed: string[] = [];
+  for (const { skillId, name } of await listDoubtfulSkills(tx, ticket, actor.userId)) {
+    const proposal = { userId: actor.userId, skillId, ticketId: ticket.id, note };
+    const proposalId = await insertSkillProposal(tx, proposal);
+    if (proposalId === null) continue;
+    await addTicketEvent(tx, ticket.id, "skill-change-proposed", actor, { proposalId, skill: name });
+    await addOutboxEvent(tx, "skill/proposed", { proposalId });
+    proposed.push(name);
+  }
+  return proposed;
+}
