@@ -14,6 +14,8 @@ const VERDICTS: Readonly<Record<string, AuthenticationVerdict>> = {
   permerror: "permerror",
 };
 
+const VALUE_LENGTH_MAX = 20_000;
+
 /**
  * The results that the mailbox's own server wrote, or null. Only the topmost header counts: anybody can send one.
  * One that stands below Received lines must carry the domain of a server named in them (`by …`), since an earlier hop
@@ -24,12 +26,17 @@ export function readAuthentication(fields: HeaderField[]): AuthenticationResults
   const at = fields.findIndex(({ name }) => name === "authentication-results");
   const field = fields[at];
   if (field === undefined) return null;
-  const [first = "", ...rest] = stripComments(field.value).split(";");
+  const results = readResults(field.value);
+  const hops = fields.slice(0, at).filter(({ name }) => name === "received");
+  return hops.length > 0 && !hops.some((hop) => isWrittenBy(hop.value, results.server)) ? null : results;
+}
+
+/** The results of one Authentication-Results value, whoever wrote it. */
+export function readResults(value: string): AuthenticationResults {
+  const [first = "", ...rest] = stripComments(value.slice(0, VALUE_LENGTH_MAX)).split(";");
   // Microsoft 365 writes the first result where the server's name belongs.
   const hasServer = !first.includes("=");
   const server = hasServer ? (first.trim().split(/\s+/)[0] ?? "").toLowerCase() : "";
-  const hops = fields.slice(0, at).filter(({ name }) => name === "received");
-  if (hops.length > 0 && !hops.some((hop) => isWrittenBy(hop.value, server))) return null;
   const results = hasServer ? rest : [first, ...rest];
   return {
     server,
@@ -37,6 +44,13 @@ export function readAuthentication(fields: HeaderField[]): AuthenticationResults
     dkim: readVerdict(results, "dkim"),
     dmarc: readVerdict(results, "dmarc"),
   };
+}
+
+/** Does the server say that the chain of seals (RFC 8617) holds? */
+export function saysSealsHold(value: string): boolean {
+  return stripComments(value.slice(0, VALUE_LENGTH_MAX))
+    .split(";")
+    .some((result) => /^\s*arc\s*=\s*pass\b/i.test(result));
 }
 
 function isWrittenBy(received: string, server: string): boolean {
