@@ -149,15 +149,17 @@ function endsNewWords(lines: Line[], index: number): boolean {
 function chooseLines(lines: Line[], { marks, end }: Scan): boolean[] {
   markWrappedQuotes(lines, marks, end);
   const isKept: boolean[] = lines.map((_, index) => index < end && marks[index] !== "header");
+  const top = skipBanners(lines, 0, end);
   let tail = end;
   for (;;) {
-    const start = startOfText(marks, tail);
+    const start = Math.max(top, startOfText(marks, tail));
     const shorter = trimSignature(lines, start, tail);
+    if (shorter <= start && isShown(lines, marks, start)) break;
     tail = shorter > start ? shorter : dropQuotes(lines, marks, start);
-    if (shorter > start || tail === 0) break;
+    if (shorter > start || tail <= top) break;
   }
   isKept.fill(false, tail);
-  isKept.fill(false, 0, skipBanners(lines, 0, tail));
+  isKept.fill(false, 0, top);
   dropLoneFooters(lines, isKept, tail);
   if (isSingleQuoteUnderHeader(lines, marks, tail))
     for (let index = 0; index < tail; index++) if (marks[index] !== "text") isKept[index] = false;
@@ -184,6 +186,19 @@ function dropQuotes(lines: Line[], marks: Mark[], tail: number): number {
   let end = tail;
   while (end > 0 && (marks[end - 1] !== "text" || isBlank(lines[end - 1]))) end--;
   return end;
+}
+
+/**
+ * True where somebody shows the lines that begin with `>`, instead of quoting a mail: under "The log says:" and under
+ * the `<` lines of a diff, with no reply header anywhere.
+ */
+function isShown(lines: Line[], marks: Mark[], tail: number): boolean {
+  let first = tail;
+  while (first > 0 && (marks[first - 1] === "quote" || isBlank(lines[first - 1]))) first--;
+  const before = lines[first - 1];
+  if (before === undefined || before.isLong || marks.slice(0, tail).includes("header")) return false;
+  if (/^(?:<|---$)/.test(before.text)) return true;
+  return /\p{L}[^@\d]*[:：]$/u.test(before.text) && !/[@\d]/.test(before.text);
 }
 
 /** A quoted line whose end was wrapped without a `>` is still quoted. */

@@ -65,6 +65,7 @@ export function skipBanners(lines: Line[], from: number, to: number): number {
     const end = SENDER_TIP.test(line.text) ? first + 1 : readBanner(lines, first, to);
     if (end < 0) return start;
     start = end;
+    while (start < to && (isBlank(lines[start]) || isRule(lines[start] as Line))) start++;
   }
   return start;
 }

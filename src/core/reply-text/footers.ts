@@ -48,7 +48,7 @@ const SENT_UNSPACED =
 const GET_FIRST =
   "(?:get(?: the new)?|hol(?:en)?|laden|lade|télécharge[rz]?|obtenir|obten\\p{L}*|obtén|obter|obtin\\p{L}*|obțin\\p{L}*|baixe|baixar|scarica|ottieni|downloaden?|descarg\\p{L}*|descărc\\p{L}*|hämta|skaffa|hent|få|skaff|hanki\\p{L}*|iegūt|gauti|pobierz|uzyskaj|získej\\p{L}*|získaj\\p{L}*|stáhn\\p{L}*|stiahn\\p{L}*|az|preuzmi\\p{L}*|prenesi\\p{L}*|скача\\p{L}*|получи\\p{L}*|отрима\\p{L}*|завантаж\\p{L}*|изтегл\\p{L}*|λήψη|αποκτήστε|השג|תן לי|הורד|الحصول|احصل|تنزيل|รับ|tải|nhận|dapatkan|unduh|获取|下载\\p{L}*|取得|下載\\p{L}*)";
 const STARTS_GET = new RegExp(
-  `^${GET_FIRST}(?!\\p{L}).{0,30}(?:outlook|yahoo mail|bluemail|gmail).{0,160}$`,
+  `^${GET_FIRST}(?!\\p{L}).{0,30}(?:outlook|yahoo mail|bluemail|gmail)(?!\\p{L}).{0,20}?(?:ios|android|iphone|ipad|mac|windows|mobile|https?:).{0,160}$`,
   "iu",
 );
 const ENDS_GET =
@@ -57,7 +57,7 @@ const GET_ADDRESS = /^[<([]?https?:\/\/(?:aka\.ms|go\.microsoft\.com)\/\S{1,150}
 
 const OTHERS: RegExp[] = [
   /^von unterwegs .{0,60}gesendet\.?$/iu,
-  /^(?:lähetetty|lähettänyt) \S{1,40}(?:sta|stä)\.?$|^(?:download|下载|获取|取得|从) ?.{0,8}outlook.{0,20}$/iu,
+  /^(?:lähetetty|lähettänyt) \S{1,40}(?:sta|stä)\.?$|^(?:下载|下載|获取|取得|从) ?.{0,14}outlook.{0,20}$/iu,
   /^(?:this (?:e-?mail|message) (?:has been|was|is) (?:checked|scanned|virus|free)|diese e-?mail wurde .{0,40}auf viren|cet e-?mail a été vérifié|l['’]absence de virus|este (?:correo|e-?mail|mensaje).{0,40}(?:analizado|verificado)|este e-?mail foi (?:escaneado|verificado)|questa e-?mail è stata controllata|deze e-?mail is gecontroleerd|tento e-?mail byl zkontrolován|ta wiadomość e-mail została sprawdzona|detta e-postmeddelande har kontrollerats)\b.{0,180}$/iu,
   /^(?:virus-?free|virenfrei|garanti sans virus|sans virus|libre de virus|livre de vírus|não contém vírus|mail priva di virus|privo di virus|virusvrij|vírusmentes|virusmentes|wolny od wirusów|neobsahuje žádné viry|fără viruși|fri från virus|без вирусов|без вірусів|χωρίς ιούς)\p{P}? ?.{0,60}(?:avast|avg|https?:|www\.).{0,100}$/iu,
   /^(?:<|\[)?(?:https?:\/\/)?(?:www\.)?(?:avast|avg)\.(?:com|[a-z]{2})\S*$/iu,

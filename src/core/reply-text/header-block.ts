@@ -30,6 +30,7 @@ export interface LabelLine {
 
 /** Reads `Label: value`, bold or quoted; null where the label is none of a mail's. */
 export function readLabel(line: Line): LabelLine | null {
+  if (line.isCode) return null;
   const cells = CELLS.exec(line.text);
   if (cells === null && line.text.slice(0, 40).search(/[:：]/) < 1) return null;
   const text = cells === null ? stripMarkup(line.text.replace(/^[>|\s]+/, "")) : `${cells[1]}: ${cells[2]}`;

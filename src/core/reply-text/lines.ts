@@ -8,8 +8,9 @@ export interface Line {
   raw: string;
   /** Folded for judging, at most 400 characters, trimmed; "" for a blank line. */
   text: string;
-  /** The line is longer than what `text` holds. */
+  /** The line is not to be judged: longer than what `text` holds, or code. */
   isLong: boolean;
+  isCode: boolean;
   isQuote: boolean;
 }
 
@@ -27,13 +28,32 @@ export function readLines(text: string): Line[] {
     start = end.lastIndex;
   }
   raws.push(raws.length < LINES_MAX ? text.slice(start) : text.slice(start).replace(/\r\n?/g, "\n"));
-  return raws.map(readLine);
+  return shieldCode(raws.map(readLine));
+}
+
+const FENCE = /^(?:```|~~~)[\w+-]{0,20}$/;
+
+/** What stands between two fences of Markdown is code: never a quote, a header or a signature. */
+function shieldCode(lines: Line[]): Line[] {
+  let open = -1;
+  for (const [index, line] of lines.entries()) {
+    if (!FENCE.test(line.text)) continue;
+    if (open >= 0) for (const code of lines.slice(open + 1, index)) shieldLine(code);
+    open = open >= 0 ? -1 : index;
+  }
+  return lines;
+}
+
+function shieldLine(line: Line): void {
+  line.isQuote = false;
+  line.isCode = line.text !== "";
+  line.isLong ||= line.isCode;
 }
 
 export function readLine(raw: string): Line {
   const isLong = raw.length > JUDGED_LENGTH;
   const text = foldLine(isLong ? raw.trimStart().slice(0, JUDGED_LENGTH) : raw);
-  return { raw, text, isLong, isQuote: /^[>＞](?![_.]<|<)/u.test(text) };
+  return { raw, text, isLong, isCode: false, isQuote: /^[>＞](?![_.]<|<)/u.test(text) };
 }
 
 /** `|` as old web mailers quote (a table has a second one), and the initials of who is quoted, from Usenet: `AL> text`. */

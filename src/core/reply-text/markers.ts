@@ -35,7 +35,7 @@ const NAMES_A_LINE =
   /line|zeile|linie|ligne|l[íi]nea|linha|riga|regel|lijn|raden|linje|linii|wiersza|řád|строк|лини|рядком|行|줄|satır|-#/i;
 
 export function isOriginalMessageMarker(line: Line): boolean {
-  if (!STARTS_DASHED.test(line.text)) return false;
+  if (line.isCode || !STARTS_DASHED.test(line.text)) return false;
   if (ORIGINAL_BEFORE_BLOCK.test(line.text.slice(0, MARKER_LENGTH_MAX))) return true;
   if (line.isLong || line.text.length > MARKER_LENGTH_MAX) return false;
   return ORIGINAL_DASHED.test(line.text) || NOTES_HEADER.test(line.text);
@@ -47,6 +47,7 @@ export function isBareOriginalMessage(line: Line): boolean {
 }
 
 export function isForwardMarker(line: Line): boolean {
+  if (line.isCode) return false;
   if (STARTS_DASHED.test(line.text) && FORWARDED_BEFORE_BLOCK.test(line.text.slice(0, MARKER_LENGTH_MAX)))
     return true;
   if (line.isLong || line.text.length > 200) return false;

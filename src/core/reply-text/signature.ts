@@ -45,7 +45,7 @@ function findLooseSignature(lines: Line[], from: number, to: number): number {
       /mailing list|listinfo|unsubscribe|google groups?|you received this (?:message|email) because/i.test(
         line.text,
       );
-    if (line.text.length > 100) return -1;
+    if (line.isCode || line.text.length > 100) return -1;
     if (!isBlank(line)) following++;
   }
   return -1;
@@ -67,6 +67,7 @@ function findSignatureDelimiter(lines: Line[], from: number, to: number): number
   let found = -1;
   for (let index = to - 1; index >= from; index--) {
     const line = lines[index] as Line;
+    if (line.isCode) break;
     if (/^(?:--|––|——)$/u.test(line.text)) {
       const max = /^-- $/.test(line.raw) ? SIGNATURE_LINES_MAX : LOOSE_SIGNATURE_LINES_MAX;
       if (following <= max) found = index;
@@ -82,7 +83,7 @@ const CONTACT_LINES_MAX = 14;
 const CLOSING =
   /^(?:(?:kind|best|warm|warmest|many|with (?:kind|best))? ?(?:regards|wishes)|(?:yours )?(?:sincerely|truly|faithfully)(?: yours)?|cheers|thanks|thank you|many thanks|thanks and regards|(?:mit )?(?:freundlich|best|herzlich|lieb|viel|schön)e[nm]? (?:grü(?:ß|ss)en?|gruß|gruss)|mfg|lg|vg|(?:bien )?cordialement|(?:bien )?à vous|salutations|bien à toi|sincères salutations|(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|atenciosamente|att|cumprimentos|(?:com os )?melhores cumprimentos|cordiali saluti|distinti saluti|saluti|met vriendelijke groet(?:en)?|vriendelijke groet(?:en)?|groet(?:en|jes)?|mvg|med vänlig(?:a)? hälsning(?:ar)?|vänliga hälsningar|hälsningar|med venlig hilsen|venlig hilsen|mvh|med vennlig hilsen|vennlig hilsen|ystävällisin terveisin|terveisin|z poważaniem|pozdrawiam|s pozdravem|s pozdravom|üdvözlettel|cu stimă|srdačan pozdrav|lep pozdrav|с уважением|з повагою|поздрави|с уважение|με εκτίμηση|saygılarımla|iyi çalışmalar|בברכה|مع أطيب التحيات|تحياتي|よろしくお願いします|此致|祝好|감사합니다|trân trọng|salam|hormat kami)[ ,.!-]*$/iu;
 const PHONE =
-  /^(?:(?:tel|telefon|telephone|téléphone|teléfono|telefono|phone|ph|mob|mobile?|mobil|mobiltelefon|cell|cel|celular|móvil|direct|office|fax|hotline|whatsapp|t|m|p|f|c|d|o|тел|моб|電話|电话|手机|전화)\p{P}{0,2} ?){1,2}[:：.]? ?\+?[\d(][\d\s()./+-]{5,}\d(?:\W.*)?$|^\+?[\d(][\d\s()./-]{7,}\d$/iu;
+  /^(?:(?:tel|tél|telefon|telephone|téléphone|teléfono|telefono|phone|ph|mob|mobile?|mobil|mobiltelefon|cell|cel|celular|móvil|direct|office|fax|hotline|whatsapp|t|m|p|f|c|d|o|тел|моб|電話|电话|手机|전화)\p{P}{0,2} ?){1,2}[:：.]? ?\+?[\d(][\d\s()./+-]{5,}\d(?:\W.*)?$|^\+?[\d(][\d\s()./-]{7,}\d$/iu;
 const WEB =
   /^(?:(?:web|website|www|internet|homepage|site|url)[:：.]? ?)?<?(?:https?:\/\/|www\.)[^\s<>]+>?$/iu;
 const MAIL =
