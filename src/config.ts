@@ -18,6 +18,8 @@ export interface Config {
     /** Without a slash at the end. Null: the address that the service listens on. */
     appUrl: string | null;
     logLevel: (typeof LOG_LEVELS)[number];
+    /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+    trustedProxies: string[];
     /** Holds the embedded database and what is made at the first start. */
     dataDir: string;
   };
@@ -50,6 +52,7 @@ export function loadConfig(env: Environment): Config {
       port: reader.integer("PORT", { fallback: 8787, min: 0, max: 65_535 }),
       appUrl: reader.httpUrl("APP_URL"),
       logLevel: reader.choice("LOG_LEVEL", LOG_LEVELS, "info"),
+      trustedProxies: reader.list("TRUSTED_PROXIES"),
       dataDir: reader.text("DATA_DIR") ?? "./data",
     },
     jwt: readJwt(reader),

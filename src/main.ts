@@ -10,6 +10,7 @@ import type { SqlPool } from "./db/client.ts";
 import type { DeskSettings } from "./desk/desk-settings.ts";
 import { recordInbound } from "./desk/record-inbound.ts";
 import { createPasswordHasher } from "./passwords.ts";
+import { createTrustedProxies, readClientAddress } from "./runtime/client-address.ts";
 import { createDeskSettings } from "./runtime/desk-settings.ts";
 import { readDocsAsset } from "./runtime/docs-assets.ts";
 import { openHttpServer } from "./runtime/http-server.ts";
@@ -75,6 +76,7 @@ async function startParts(
   closers: (() => Promise<void>)[],
 ): Promise<Omit<Service, "broken" | "stop">> {
   const { sql } = database;
+  const proxies = createTrustedProxies(config.service.trustedProxies);
   const settings = createDeskSettings(config);
   const record: RecordInbound = (message, position) => recordInbound(sql, settings, message, position);
   const server = await openHttpServer(config);
@@ -137,7 +139,8 @@ async function startParts(
     docsAssets: readDocsAsset,
     log,
     now: () => new Date(),
-    clientAddress: (c) => getConnInfo(c).remote.address ?? "unknown",
+    clientAddress: (c) =>
+      readClientAddress(getConnInfo(c).remote.address, c.req.header("x-forwarded-for"), proxies),
     appUrl,
   });
   server.serve(app.fetch);
