@@ -1,5 +1,6 @@
 /** How a ticket looks from outside: for its requester, and for staff. */
 import { z } from "@hono/zod-openapi";
+import { MAIL_ERROR_CLASSES, type MailErrorClass } from "../core/delivery.ts";
 import { DEADLINE_KINDS } from "../core/sla.ts";
 import { CHANNELS, PRIORITIES, TICKET_STATUSES } from "../core/ticket.ts";
 import type { Triage } from "../core/triage.ts";
@@ -12,6 +13,8 @@ import type {
   TicketViewer,
 } from "../db/ticket-queries.ts";
 import { DateTimeSchema } from "./schemas.ts";
+
+const DELIVERY_STATES = ["queued", "sending", "sent", "bounced", "failed", "cancelled"] as const;
 
 export const TicketSchema = z
   .object({
@@ -42,13 +45,33 @@ export const TicketSchema = z
   })
   .openapi("Ticket");
 
+const DeliverySchema = z
+  .object({
+    recipient: z.string(),
+    role: z.enum(["to", "cc"]),
+    state: z.enum(DELIVERY_STATES),
+    errorClass: z
+      .enum(MAIL_ERROR_CLASSES)
+      .nullable()
+      .openapi({ description: "What went wrong in the last try, or for good." }),
+    error: z.string().nullable().openapi({ description: "In the mail server's words." }),
+    attempts: z.int().openapi({ description: "Tries of the whole mail." }),
+  })
+  .openapi("Delivery");
+
 const MessageSchema = z
   .object({
     id: z.uuid(),
     kind: z.enum(["message", "reply", "note", "acknowledgement", "notice"]),
     direction: z.enum(["inbound", "outbound"]),
     channel: z.enum(CHANNELS),
-    author: z.object({ name: z.string() }),
+    author: z.object({
+      name: z.string(),
+      newcomer: z.boolean().optional().openapi({
+        description:
+          "Staff only: the writer took no part before, and answered a mail of ours that somebody passed on.",
+      }),
+    }),
     text: z.string().openapi({ description: "The new words, without quotes and signature." }),
     fullText: z.string().openapi({ description: "All of it, up to 100,000 characters." }),
     createdAt: DateTimeSchema,
@@ -62,9 +85,15 @@ const MessageSchema = z
       }),
     ),
     delivery: z
-      .object({ state: z.enum(["queued", "sending", "sent", "bounced", "failed", "cancelled"]) })
+      .object({ state: z.enum(DELIVERY_STATES) })
       .nullable()
-      .openapi({ description: "Of an answer by mail or Slack." }),
+      .openapi({
+        description: "Of an answer by mail or Slack. By mail, `sent` means that each recipient was taken.",
+      }),
+    deliveries: z
+      .array(DeliverySchema)
+      .optional()
+      .openapi({ description: "Staff only: what became of an answer by mail, for each recipient." }),
   })
   .openapi("Message");
 
@@ -155,7 +184,7 @@ export function presentTicketDetail(
   const { ticket } = parts;
   const shared = {
     ...presentTicket(ticket, viewer),
-    messages: parts.messages.map((message) => presentMessage(ticket.id, message, parts.attachments)),
+    messages: parts.messages.map((message) => presentMessage(ticket.id, message, parts.attachments, viewer)),
     messagesOmitted: parts.messagesOmitted,
   };
   if (viewer.kind === "user") return shared;
@@ -173,15 +202,21 @@ export function presentTicketDetail(
   };
 }
 
-function presentMessage(ticketId: string, message: MessageView, attachments: AttachmentView[]) {
+function presentMessage(
+  ticketId: string,
+  message: MessageView,
+  attachments: AttachmentView[],
+  viewer: TicketViewer,
+) {
   const { id, kind, direction, channel, authorName, text, fullText, createdAt, deliveryState } = message;
   const files = attachments.filter((file) => file.messageId === id);
+  const isStaff = viewer.kind === "staff";
   return {
     id,
     kind,
     direction,
     channel,
-    author: { name: authorName },
+    author: { name: authorName, ...(isStaff ? { newcomer: message.newcomer } : {}) },
     text,
     fullText,
     createdAt: createdAt.toISOString(),
@@ -193,7 +228,29 @@ function presentMessage(ticketId: string, message: MessageView, attachments: Att
       url: `/api/tickets/${ticketId}/attachments/${file.id}`,
     })),
     delivery: deliveryState === null ? null : { state: deliveryState },
+    ...(isStaff ? { deliveries: presentDeliveries(message) } : {}),
   };
+}
+
+/** A recipient who has not been tried for good shares the state and trouble of the whole mail. */
+function presentDeliveries(message: MessageView): z.infer<typeof DeliverySchema>[] {
+  const { deliveryState, deliveryError, deliveryErrorClass, attempts } = message;
+  if (deliveryState === null) return [];
+  return (message.recipients ?? []).map(({ address, role, state, error, errorClass }) => {
+    const waits = state === "waiting";
+    return {
+      recipient: address,
+      role,
+      state: waits ? deliveryState : state,
+      errorClass: readErrorClass(waits ? (errorClass ?? deliveryErrorClass) : errorClass),
+      error: waits ? (error ?? deliveryError) : error,
+      attempts: attempts ?? 0,
+    };
+  });
+}
+
+function readErrorClass(text: string | null): MailErrorClass | null {
+  return MAIL_ERROR_CLASSES.find((one) => one === text) ?? null;
 }
 
 function presentTriage(

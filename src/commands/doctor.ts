@@ -1,8 +1,8 @@
 import { checkImap } from "../channels/email/imap/client.ts";
-import { createMailSender } from "../channels/email/send/send-mail.ts";
 import type { Config } from "../config.ts";
 import { createDeskSettings } from "../runtime/desk-settings.ts";
 import { openMailAccess } from "../runtime/mail-access.ts";
+import { openMailSender } from "../runtime/mail-out.ts";
 import { type OpenDatabase, openDatabase } from "../runtime/open-database.ts";
 import { createSlack } from "../runtime/slack.ts";
 import { StartupError } from "../runtime/startup-error.ts";
@@ -74,11 +74,13 @@ async function checkMailOut({ mailIn, mailOut }: Config): Promise<Check> {
     return { name: "mail out", state: "wrong", detail: "mail comes in, but no answer can leave", fix };
   }
   if (mailOut === null) return off("mail out", "SMTP_URL");
-  const sender = createMailSender({ smtpUrl: mailOut.smtpUrl });
   try {
-    return toCheck("mail out", `connected, as ${mailOut.from.address}`, await sender.check());
-  } finally {
-    await sender.close();
+    const sender = await openMailSender(mailOut);
+    const check = await sender.check().finally(() => sender.close());
+    return toCheck("mail out", `connected, as ${mailOut.from.address}`, check);
+  } catch (error) {
+    if (!(error instanceof StartupError)) throw error;
+    return { name: "mail out", state: "wrong", detail: `${error.setting}: ${error.problem}`, fix: error.fix };
   }
 }
 

@@ -1,4 +1,6 @@
 /** Reads of tickets for the API: lists, one ticket with its messages, and files. Writes stand in tickets.ts. */
+
+import type { RecipientState } from "../core/delivery.ts";
 import type { Channel, Priority, TicketStatus } from "../core/ticket.ts";
 import type { Triage, TriageSource } from "../core/triage.ts";
 import { type Sql, storableText } from "./client.ts";
@@ -165,6 +167,22 @@ export interface MessageView {
   fullText: string;
   createdAt: Date;
   deliveryState: DeliveryState | null;
+  /** What became of it for each recipient by mail; null where it was not sent by mail. */
+  recipients:
+    | {
+        address: string;
+        role: "to" | "cc";
+        state: RecipientState;
+        error: string | null;
+        errorClass: string | null;
+      }[]
+    | null;
+  attempts: number | null;
+  /** Why the last try did not succeed. */
+  deliveryError: string | null;
+  deliveryErrorClass: string | null;
+  /** Written by somebody who took no part before. */
+  newcomer: boolean;
 }
 
 /** Beyond these a ticket's oldest messages, and the rest of a longer text, stay out of the answer. */
@@ -181,7 +199,12 @@ export async function listMessages(
     select m.id, m.kind, m.direction, m.channel,
       coalesce(nullif(m.author_name, ''), nullif(u.name, ''), r.name, '') as "authorName",
       left(m.text_trimmed, ${MESSAGE_LENGTH_MAX}) as text, left(m.text, ${MESSAGE_LENGTH_MAX}) as "fullText",
-      m.created_at as "createdAt", d.state as "deliveryState", count(*) over () as total
+      m.created_at as "createdAt", m.newcomer, d.state as "deliveryState", d.attempts, d.last_error as "deliveryError",
+      d.error_class as "deliveryErrorClass", (
+        select json_agg(json_build_object('address', dr.address, 'role', dr.role, 'state', dr.state,
+          'error', dr.error, 'errorClass', dr.error_class) order by dr.role desc, dr.address)
+        from delivery_recipients dr where dr.delivery_id = d.id
+      ) as recipients, count(*) over () as total
     from messages m
     left join users u on u.id = m.author_user_id
     left join requesters r on r.id = m.author_requester_id

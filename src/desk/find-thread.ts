@@ -2,6 +2,7 @@
 import { createOwnAddressTest } from "../core/audience.ts";
 import { judgeSender } from "../core/authentication.ts";
 import type { EmailAddress, InboundEmail } from "../core/inbound.ts";
+import { findSender as findEnvelopeSender } from "../core/sender.ts";
 import { decideThread, extractThreadHints, type ThreadDecision } from "../core/threading.ts";
 import type { SqlTransaction } from "../db/client.ts";
 import { findStaffByEmail, type StaffRow } from "../db/staff.ts";
@@ -63,7 +64,9 @@ function findSender(mail: InboundEmail, isOurs: (address: string) => boolean): E
   const people = [...(mail.from === null ? [] : [mail.from]), ...mail.replyTo].filter(
     ({ address }) => address !== "",
   );
-  return people.find(({ address }) => !isOurs(address.toLowerCase())) ?? people[0] ?? null;
+  return (
+    people.find(({ address }) => !isOurs(address.toLowerCase())) ?? people[0] ?? findEnvelopeSender(mail)
+  );
 }
 
 /** What a form says in Reply-To, or one of two From headers, is vouched for by nobody; nor is an address whose domain disowns the mail. */

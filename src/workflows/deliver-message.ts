@@ -20,6 +20,7 @@ import {
 } from "../db/deliveries.ts";
 import { listWaitingRecipients } from "../db/delivery-recipients.ts";
 import { readMessageFiles, setMessageSlackPosition } from "../db/messages.ts";
+import { addOutboxEvent } from "../db/outbox.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
 import { readTicket } from "../db/tickets.ts";
 import { recordDeliveryFailure, recordRecipientOutcomes } from "../desk/record-delivery-failure.ts";
@@ -51,7 +52,7 @@ export function createDeliverMessage(client: WorkflowClient, deps: WorkflowDeps)
         withWorkflowErrors(() => readUndoWindow(deps, deliveryId)),
       );
       if (notBefore !== null) await step.sleepUntil("undo-window", new Date(notBefore));
-      return step.run("send", () => withWorkflowErrors(() => sendDelivery(deps, deliveryId)));
+      return step.run("send", () => withWorkflowErrors(() => sendAndShow(deps, deliveryId)));
     },
   );
 }
@@ -61,6 +62,16 @@ async function readUndoWindow(deps: Ports, deliveryId: string): Promise<string |
   const delivery = await readDelivery(deps.sql, deliveryId);
   if (!delivery) throw new AppError("not_found", `Delivery ${deliveryId} does not exist.`);
   return delivery.notBefore.getTime() > Date.now() ? delivery.notBefore.toISOString() : null;
+}
+
+/** A reply that has left can be taken back no more: its card says so. */
+async function sendAndShow(deps: Ports, deliveryId: string): Promise<{ state: string }> {
+  const outcome = await sendDelivery(deps, deliveryId);
+  const delivery = await readDelivery(deps.sql, deliveryId);
+  if (delivery?.kind === "reply") {
+    await addOutboxEvent(deps.sql, "ticket/changed", { ticketId: delivery.ticketId });
+  }
+  return outcome;
 }
 
 /**

@@ -1,12 +1,16 @@
+import { generateKeyPairSync } from "node:crypto";
 import { createServer, type Server } from "node:net";
+import { dkimVerify } from "mailauth/lib/dkim/verify.js";
 import type { SMTPServerOptions } from "smtp-server";
 import { afterEach, describe, expect, it } from "vitest";
+import { parseMail } from "../../src/channels/email/parse/parse-mail.ts";
 import {
   createMailSender,
   type MailSenderOptions,
   type SmtpMailSender,
 } from "../../src/channels/email/send/send-mail.ts";
 import type { OutgoingMail } from "../../src/core/delivery.ts";
+import type { InboundEmail } from "../../src/core/inbound.ts";
 import { type SmtpSink, smtpError, startSmtpSink } from "../helpers/smtp-sink.ts";
 
 const MAIL: OutgoingMail = {
@@ -46,7 +50,11 @@ const refuseRecipient = (refusals: Record<string, Error>): SMTPServerOptions => 
 describe("sending", () => {
   it("reaches To and CC from our address, under the Message-ID that it was given", async () => {
     const { sink, sender } = await start();
-    expect(await sender.send(MAIL)).toEqual({ state: "sent", response: expect.stringMatching(/^250/) });
+    expect(await sender.send(MAIL)).toEqual({
+      state: "sent",
+      response: expect.stringMatching(/^250/),
+      providerMessageId: null,
+    });
     expect(sink.mails).toHaveLength(1);
     expect(sink.mails[0]).toMatchObject({
       from: "support@desk.example",
@@ -71,17 +79,184 @@ describe("sending", () => {
     await expect(sender.send(MAIL)).rejects.toMatchObject({ code: "unavailable" });
   });
 
-  it("names the recipients that the server refused where it took others", async () => {
-    const { sender } = await start(
-      refuseRecipient({ "boss@customer.example": smtpError(550, "5.1.1 No such user") }),
+  it("names the recipients that the server refused where it took others, and whether for good", async () => {
+    const { sink, sender } = await start(
+      refuseRecipient({
+        "boss@customer.example": smtpError(550, "5.1.1 No such user"),
+        "Busy@customer.example": smtpError(451, "4.7.1 Greylisted"),
+      }),
     );
-    const result = await sender.send(MAIL);
-    expect(result).toMatchObject({ state: "sent" });
-    expect(result.state === "sent" && result.response).toMatch(
-      /not for boss@customer\.example: 550 5\.1\.1 No such user/,
-    );
+    const busy = { address: "Busy@customer.example", name: "" };
+    expect(await sender.send({ ...MAIL, cc: [...MAIL.cc, busy] })).toMatchObject({
+      state: "sent",
+      refused: [
+        { address: "boss@customer.example", permanent: true, errorClass: "address", status: "5.1.1" },
+        { address: "busy@customer.example", permanent: false, errorClass: "policy", status: "4.7.1" },
+      ],
+    });
+    expect(sink.mails.map(({ to }) => to)).toEqual([["ada@customer.example"]]);
+  });
+
+  it("asks for those alone who are still to be reached, in the same mail", async () => {
+    const { sink, sender } = await start();
+    await sender.send({ ...MAIL, envelopeTo: ["boss@customer.example"] });
+    expect(sink.mails[0]?.to).toEqual(["boss@customer.example"]);
+    expect(sink.mails[0]?.raw).toMatch(/^To: Ada <ada@customer\.example>\r?$/m);
+    expect(sink.mails[0]?.raw).toMatch(/^Cc: boss@customer\.example\r?$/m);
+  });
+
+  it("has bounces sent to the envelope's own address, which no header names", async () => {
+    const { sink, sender } = await start();
+    await sender.send({ ...MAIL, envelopeFrom: "bounces+dabc.def@desk.example" });
+    expect(sink.mails[0]?.from).toBe("bounces+dabc.def@desk.example");
+    expect(sink.mails[0]?.raw).not.toContain("bounces+");
+  });
+
+  it("tells the Message-ID that the provider put in place of ours", async () => {
+    const id = "<AM0PR01MB1234ABCD@AM0PR01MB1234.eurprd01.prod.outlook.com>";
+    const { sender } = await start({
+      onData(stream, _session, callback) {
+        stream.resume();
+        stream.on("end", () =>
+          (callback as (error: null, text: string) => void)(null, `2.0.0 OK ${id} [Hostname=x]`),
+        );
+      },
+    });
+    expect(await sender.send(MAIL)).toMatchObject({ state: "sent", providerMessageId: id });
+    const plain = await start();
+    expect(await plain.sender.send(MAIL)).toMatchObject({ providerMessageId: null });
+  });
+
+  it("keeps to so many mails a minute", async () => {
+    const { sink, sender } = await start({}, { mailsPerMinute: 2, connectionsMax: 1 });
+    const sending = [1, 2, 3].map(() => sender.send(MAIL).catch(() => null));
+    await Promise.all(sending.slice(0, 2));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(sink.mails).toHaveLength(2);
+    await sink.stop();
+  });
+
+  it("signs in by XOAUTH2, and asks for a new token where the server refuses the old one", async () => {
+    const tokens: string[] = [];
+    const { sink } = await start({
+      authOptional: false,
+      allowInsecureAuth: true,
+      authMethods: ["XOAUTH2"],
+      onAuth({ accessToken, username }, _session, callback) {
+        tokens.push(accessToken ?? "");
+        if (accessToken === "fresh") callback(null, { user: username ?? "" });
+        else callback(null, { data: { status: "401", schemes: "bearer" } } as never);
+      },
+    });
+    const sender = open({
+      smtpUrl: sink.url.replace("//", "//support%40desk.example@"),
+      accessToken: async (renew) => (renew ? "fresh" : "stale"),
+    });
+    expect(await sender.send(MAIL)).toMatchObject({ state: "sent" });
+    expect(tokens).toEqual(["stale", "fresh"]);
   });
 });
+
+describe("names, addresses and files from everywhere", () => {
+  it("writes names of any script as RFC 2047 has it, and domains of any script in ASCII", async () => {
+    const { sink, sender } = await start();
+    const to = [{ address: "ada@bücher.example", name: 'Добри́на "D" Стоянова, 佐藤' }];
+    expect(await sender.send({ ...MAIL, to, cc: [] })).toMatchObject({ state: "sent" });
+    const raw = sink.mails[0]?.raw ?? "";
+    expect(raw).toContain("<ada@xn--bcher-kva.example>");
+    const head = raw.slice(0, raw.indexOf("\r\n\r\n"));
+    expect(head).toMatch(/^[\x20-\x7e\r\n\t]*$/);
+    expect((await read(raw)).to).toEqual([{ address: expect.stringContaining("ada@"), name: to[0]?.name }]);
+  });
+
+  it("asks for SMTPUTF8 where an address needs it, and only there", async () => {
+    const asked: unknown[] = [];
+    const { sink, sender } = await start({
+      onMailFrom({ args }, _session, callback) {
+        asked.push((args as { SMTPUTF8?: unknown } | false) && (args as { SMTPUTF8?: unknown }).SMTPUTF8);
+        callback();
+      },
+    });
+    const send = (address: string) => sender.send({ ...MAIL, to: [{ address, name: "" }], cc: [] });
+    expect(await send("用户@例子.example")).toMatchObject({ state: "sent" });
+    expect(await send("ada@customer.example")).toMatchObject({ state: "sent" });
+    expect(asked.map(Boolean)).toEqual([true, false]);
+    expect(sink.mails[0]?.to[0]).toMatch(/^用户@/);
+  });
+
+  it("carries files byte for byte, under names that cannot become headers or paths", async () => {
+    const { sink, sender } = await start();
+    const content = Uint8Array.from({ length: 5000 }, (_none, i) => (i * 7) % 256);
+    const attachments = [
+      { filename: "Rechnung März – 2026.pdf", contentType: "application/pdf", content },
+      { filename: 'x"\r\nX-Injected: yes\r\n.txt', contentType: "text/plain\r\nX-Injected: yes", content },
+      { filename: "../../etc/passwd", contentType: "message/rfc822", content },
+    ];
+    await sender.send({ ...MAIL, attachments });
+    const mail = await read(sink.mails[0]?.raw ?? "");
+    expect(mail.headers["x-injected"]).toBeUndefined();
+    expect(mail.attachments.map(({ filename }) => filename)).toEqual([
+      "Rechnung März – 2026.pdf",
+      expect.stringMatching(/^x"? X-Injected: yes \.txt$/),
+      ".._.._etc_passwd",
+    ]);
+    for (const file of mail.attachments) expect([...file.content]).toEqual([...content]);
+    expect(mail.text.trim()).toBe(MAIL.text);
+  });
+
+  it("folds a long chain of References within RFC 5322's 998 octets a line, whole", async () => {
+    const { sink, sender } = await start();
+    const references = Array.from({ length: 18 }, (_none, i) => `<${"r".repeat(60)}${i}@customer.example>`);
+    await sender.send({ ...MAIL, references, inReplyTo: references.at(-1) ?? null });
+    const raw = sink.mails[0]?.raw ?? "";
+    expect(Math.max(...raw.split("\r\n").map((line) => line.length))).toBeLessThanOrEqual(998);
+    expect((await read(raw)).references).toEqual(references);
+  });
+});
+
+describe("DKIM", () => {
+  it("signs with the configured key, so that a receiver's check passes, and a change of the words breaks it", async () => {
+    const { privateKey, publicKey } = generateKeyPairSync("rsa", {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: "spki", format: "der" },
+      privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    });
+    const { sink, sender } = await start(
+      {},
+      { dkim: { domain: "desk.example", selector: "s1", privateKey } },
+    );
+    await sender.send({ ...MAIL, automatic: true, inReplyTo: "<a@b.example>" });
+    const raw = sink.mails[0]?.raw ?? "";
+    const asked: string[] = [];
+    const resolver = async (name: string) => {
+      asked.push(name);
+      return [[`v=DKIM1; k=rsa; p=${publicKey.toString("base64")}`]];
+    };
+    const results = async (source: string) => {
+      const { results } = await dkimVerify(Buffer.from(source), { resolver } as never);
+      return results.map(({ status, signingDomain }) => [status.result, signingDomain]);
+    };
+    expect(await results(raw)).toEqual([["pass", "desk.example"]]);
+    expect(asked).toEqual(["s1._domainkey.desk.example"]);
+    expect(raw).toMatch(/h=[^;]*From[^;]*Subject/is);
+    expect((await results(raw.replaceAll("We are on it", "Send us money")))[0]?.[0]).not.toBe("pass");
+    expect((await results(raw.replace("[#1042] Printer", "[#1043] Printer")))[0]?.[0]).not.toBe("pass");
+  });
+
+  it("leaves mail alone where no key is configured", async () => {
+    const { sink, sender } = await start();
+    await sender.send(MAIL);
+    expect(sink.mails[0]?.raw).not.toMatch(/^DKIM-Signature/im);
+  });
+});
+
+/** What arrives, read by our own parser. */
+async function read(raw: string): Promise<InboundEmail> {
+  const origin = { account: "x", externalId: "1:1", receivedAt: new Date(0) };
+  const parsed = await parseMail(Buffer.from(raw), origin);
+  if (parsed.channel !== "email") throw new Error("It cannot be read.");
+  return parsed;
+}
 
 describe("a refusal for good is a rejected mail", () => {
   it.each([
@@ -104,7 +279,35 @@ describe("a refusal for good is a rejected mail", () => {
     ],
   ] as [string, SMTPServerOptions][])("%s", async (_what, options) => {
     const { sender } = await start(options);
-    expect(await sender.send(MAIL)).toEqual({ state: "rejected", error: expect.stringMatching(/^55\d/) });
+    expect(await sender.send(MAIL)).toMatchObject({
+      state: "rejected",
+      error: expect.stringMatching(/^55\d/),
+    });
+  });
+
+  it("of a mail that is larger than the server says it takes, which is not even tried", async () => {
+    const { sink, sender } = await start({ size: 100_000 });
+    const file = {
+      filename: "a.bin",
+      contentType: "application/octet-stream",
+      content: new Uint8Array(200_000),
+    };
+    expect(await sender.send({ ...MAIL, attachments: [file] })).toMatchObject({
+      state: "rejected",
+      errorClass: "too-large",
+    });
+    expect(sink.mails).toEqual([]);
+    expect(await sender.send(MAIL)).toMatchObject({ state: "sent" });
+  });
+
+  it("of a mail whose size the server minds only when it has read it", async () => {
+    const { sender } = await start({
+      onData(stream, _session, callback) {
+        stream.resume();
+        stream.on("end", () => callback(smtpError(552, "5.3.4 Message too big for system")));
+      },
+    });
+    expect(await sender.send(MAIL)).toMatchObject({ state: "rejected", errorClass: "too-large" });
   });
 });
 
@@ -130,6 +333,32 @@ describe("a temporary failure rejects, so that it is tried again", () => {
   ] as [string, SMTPServerOptions][])("%s", async (_what, options) => {
     const { sender } = await start(options);
     await expect(sender.send(MAIL)).rejects.toMatchObject(unavailable);
+  });
+
+  it("421: the server goes down, and says so", async () => {
+    const { sender } = await start(
+      refuseRecipient({
+        "ada@customer.example": smtpError(421, "4.3.2 Shutting down"),
+        "boss@customer.example": smtpError(421, "4.3.2 Shutting down"),
+      }),
+    );
+    await expect(sender.send(MAIL)).rejects.toMatchObject({ ...unavailable, errorClass: "server" });
+  });
+
+  it("and tells which of the recipients are refused for good all the same", async () => {
+    const { sender } = await start(
+      refuseRecipient({
+        "ada@customer.example": smtpError(450, "4.2.1 later"),
+        "boss@customer.example": smtpError(550, "5.1.1 no such user"),
+      }),
+    );
+    await expect(sender.send(MAIL)).rejects.toMatchObject({
+      ...unavailable,
+      refused: [
+        { address: "ada@customer.example", permanent: false },
+        { address: "boss@customer.example", permanent: true, errorClass: "address" },
+      ],
+    });
   });
 
   it("a connection that breaks after DATA, with a single try", async () => {

@@ -85,6 +85,20 @@ describe("composeMail", () => {
       expect(person[name]).toBeUndefined();
   });
 
+  it("names Outlook's conversation, without the token that Outlook would not pass over", async () => {
+    const threadIndex = "AQHbPQ8mJ0aYk1Z4nUqj6Vw5bB7c7rJKfQ==".slice(0, 36);
+    const { headers } = await send({ threadIndex });
+    expect(headers["thread-topic"]).toEqual(["Drucker brennt – wirklich"]);
+    expect(headers["thread-index"]).toEqual([threadIndex]);
+    const odd = (await send({ threadIndex: "AAAA\r\nX-Injected: yes" })).headers;
+    expect([odd["thread-index"], odd["x-injected"]]).toEqual([undefined, undefined]);
+  });
+
+  it("asks for answers at the ticket's own address where it has one", async () => {
+    const replyTo = { address: "support+t1042.abc@desk.example", name: "" };
+    expect((await send({ replyTo })).replyTo).toEqual([replyTo]);
+  });
+
   it("carries our header on every mail", async () => {
     expect((await send()).headers["x-deskhand"]).toEqual(["desk.example"]);
     expect((await send({ automatic: true })).headers["x-deskhand"]).toEqual(["desk.example"]);

@@ -57,7 +57,7 @@ export interface SmtpMailSender extends MailSender {
 
 /** Connects with the first mail. Throws an Error on an address that `parseSmtpUrl` refuses. */
 export function createMailSender(options: MailSenderOptions): SmtpMailSender {
-  const settings = parseSmtpUrl(options.smtpUrl);
+  const settings = parseSmtpUrl(options.smtpUrl, { passwordless: options.accessToken !== undefined });
   const transport = createPool(settings, options);
   const sending = new Set<Promise<unknown>>();
   let isClosed = false;

@@ -12,17 +12,18 @@ export interface SmtpSettings {
 const FORM = "smtps://user:password@host:465 or smtp://user:password@host:587";
 
 /**
- * Reads the address of a mail server; user and password are percent-encoded. By `smtp://` a password travels under
+ * Reads the address of a mail server; with `passwordless` a user alone will do. User and password are
+ * percent-encoded. By `smtp://` a password travels under
  * STARTTLS only, except on this machine. Throws an Error that says in one sentence what is wrong, without the password.
  */
-export function parseSmtpUrl(text: string): SmtpSettings {
+export function parseSmtpUrl(text: string, options: { passwordless?: boolean } = {}): SmtpSettings {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !["smtp:", "smtps:"].includes(url.protocol) || url.hostname === "")
     throw new Error(`it is not the address of a mail server; the form is ${FORM}.`);
   if (url.pathname.length > 1 || url.hash !== "")
     throw new Error(`it has more than a host and a port; the form is ${FORM}, percent-encoded.`);
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1").toLowerCase();
-  const auth = readAuth(url);
+  const auth = readAuth(url, options.passwordless ?? false);
   const isImplicit = url.protocol === "smtps:";
   const tls = url.searchParams.get("tls");
   if ([...url.searchParams.keys()].some((key) => key !== "tls") || (tls !== null && tls !== "none"))
@@ -37,9 +38,10 @@ export function parseSmtpUrl(text: string): SmtpSettings {
   };
 }
 
-function readAuth(url: URL): SmtpSettings["auth"] {
+function readAuth(url: URL, passwordless: boolean): SmtpSettings["auth"] {
   if (url.username === "") return null;
-  if (url.password === "") throw new Error(`it has a user and no password; the form is ${FORM}.`);
+  if (url.password === "" && !passwordless)
+    throw new Error(`it has a user and no password; the form is ${FORM}.`);
   try {
     return { user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
   } catch {
