@@ -6,6 +6,7 @@ import { createApp } from "../../src/api/app.ts";
 import type { ApiDeps } from "../../src/api/deps.ts";
 import type { SqlPool } from "../../src/db/client.ts";
 import { createAdmin } from "../../src/desk/create-admin.ts";
+import { createMailTokens } from "../../src/desk/mail-tokens.ts";
 import { recordInbound } from "../../src/desk/record-inbound.ts";
 import { createPasswordHasher } from "../../src/passwords.ts";
 import { createTestDatabase } from "../helpers/database.ts";
