@@ -86,9 +86,13 @@ function addMailCommands(program: Command, context: CommandContext, run: Runner)
     .command("explain [files...]")
     .description("say what intake would do with a mail, and why; changes nothing and needs no database")
     .addOption(jsonOption())
-    .action((files: string[], options: JsonOption) =>
+    .option("--dns", "look up DKIM, SPF and DMARC of the senders; without it nothing is asked of the network")
+    .action((files: string[], options: JsonOption & { dns?: boolean }) =>
       run(async () =>
-        (await import("./commands/explain.ts")).explain(context, files, { json: options.json ?? false }),
+        (await import("./commands/explain.ts")).explain(context, files, {
+          json: options.json ?? false,
+          dns: options.dns ?? false,
+        }),
       )(),
     );
   program

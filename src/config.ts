@@ -2,6 +2,7 @@
 import { type GeminiConfig, readGemini } from "./config/gemini.ts";
 import { type InboundEmailConfig, readInboundEmail } from "./config/inbound-email.ts";
 import { type InngestConfig, readInngest } from "./config/inngest.ts";
+import { type MailAuthenticationConfig, readMailAuthentication } from "./config/mail-authentication.ts";
 import { type MailInConfig, readMailIn } from "./config/mail-in.ts";
 import { type MailOutConfig, readMailOut } from "./config/mail-out.ts";
 import { readPolicies } from "./config/policies.ts";
@@ -29,6 +30,7 @@ export interface Config {
   databaseUrl: string | null;
   mailIn: MailInConfig | null;
   mailOut: MailOutConfig | null;
+  mailAuthentication: MailAuthenticationConfig;
   inboundEmail: InboundEmailConfig | null;
   slack: SlackConfig | null;
   gemini: GeminiConfig | null;
@@ -63,6 +65,7 @@ export function loadConfig(env: Environment): Config {
     ),
     mailIn: readMailIn(reader, env),
     mailOut: readMailOut(reader),
+    mailAuthentication: readMailAuthentication(reader),
     inboundEmail: readInboundEmail(reader),
     slack: readSlack(reader),
     gemini: readGemini(reader),

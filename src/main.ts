@@ -89,7 +89,12 @@ async function startParts(
   if (mailOut) closers.push(mailOut.close);
   const slack = await openSlack(config, { sql, settings, recordInbound: record, log });
   if (slack) closers.push(slack.settled);
-  const mailIn = await openMailIntake(access, { sql, recordInbound: record, log });
+  const mailIn = await openMailIntake(access, {
+    sql,
+    recordInbound: record,
+    log,
+    authentication: config.mailAuthentication,
+  });
   closers.push(mailIn.stop);
   const runReconcile = (): Promise<ReconcileReport> =>
     reconcile({

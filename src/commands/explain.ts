@@ -1,22 +1,29 @@
 import { type ExplainLine, explainMail } from "../channels/email/files/explain.ts";
 import { readMailSources } from "../channels/email/files/sources.ts";
 import { createParsePool } from "../channels/email/parse/parse-pool.ts";
-import { loadConfig } from "../config.ts";
+import { type Config, loadConfig } from "../config.ts";
+import { withAuthentication } from "../runtime/authenticated-parse.ts";
 import { ownAddressesOf } from "../runtime/desk-settings.ts";
 import { type CommandContext, EXIT } from "./command-context.ts";
 
-/** `deskhand explain [FILE…]`: what intake would decide for each mail as a first contact. Changes nothing. */
+/**
+ * `deskhand explain [FILE…]`: what intake would decide for each mail as a first contact. Changes nothing, and asks the DNS
+ * about the senders only with `--dns`.
+ */
 export async function explain(
   context: CommandContext,
   files: string[],
-  options: { json: boolean },
+  options: { json: boolean; dns: boolean },
 ): Promise<number> {
-  const own = { addresses: readOwnAddresses(context) };
+  const config = readUsableConfig(context);
+  const own = { addresses: config === null ? [] : ownAddressesOf(config) };
   // In a thread of its own: a mail that hangs the parser is parked after the time limit, and the next one is explained.
   const pool = createParsePool();
+  const authentication = config?.mailAuthentication ?? { servers: [], sealers: [] };
+  const parse = withAuthentication(pool.parse.bind(pool), { ...authentication, dns: options.dns });
   try {
     for await (const { file, raw } of readMailSources(files, process.stdin)) {
-      const line = await explainMail(file, raw, own, (mail, origin) => pool.parse(mail, origin));
+      const line = await explainMail(file, raw, own, parse);
       context.print(options.json ? JSON.stringify(line) : describe(line));
     }
     return EXIT.done;
@@ -26,14 +33,14 @@ export async function explain(
 }
 
 /** Our own addresses sharpen the answer, but a broken configuration must not keep a mail from being explained. */
-function readOwnAddresses(context: CommandContext): string[] {
+function readUsableConfig(context: CommandContext): Config | null {
   try {
-    return ownAddressesOf(loadConfig(context.env));
+    return loadConfig(context.env);
   } catch {
     context.say(
       "The configuration cannot be used, so our own addresses are not known here: see `deskhand doctor`.",
     );
-    return [];
+    return null;
   }
 }
 

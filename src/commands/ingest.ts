@@ -5,6 +5,7 @@ import { normaliseEmail } from "../core/account.ts";
 import { AppError } from "../core/errors.ts";
 import type { IntakeResult } from "../core/inbound.ts";
 import { isConnectionFailure } from "../db/client.ts";
+import { withAuthentication } from "../runtime/authenticated-parse.ts";
 import { createDeskSettings } from "../runtime/desk-settings.ts";
 import { openDatabase } from "../runtime/open-database.ts";
 import { createMailReceiver } from "../runtime/receive-mail.ts";
@@ -44,7 +45,10 @@ async function ingestAll(context: CommandContext, files: string[], options: Inge
   const mailbox = readMailbox(options.mailbox);
   const database = await openDatabase(config, { role: "command", log, connectionsMax: 4 });
   const pool = createParsePool();
-  const receive = createMailReceiver(pool.parse.bind(pool), settings);
+  const receive = createMailReceiver(
+    withAuthentication(pool.parse.bind(pool), config.mailAuthentication),
+    settings,
+  );
   const progress = process.stderr.isTTY && !options.json ? createProgress() : null;
   try {
     for await (const { file, raw } of readMailSources(files, process.stdin)) {

@@ -21,7 +21,12 @@ export async function reconcile(context: CommandContext, options: { json: boolea
   const { sql } = database;
   const record = (message: Parameters<typeof recordInbound>[2]) => recordInbound(sql, settings, message);
   const access = await openMailAccess(config, sql);
-  const mailIn = createMailIntake(access, { sql, recordInbound: record, log });
+  const mailIn = createMailIntake(access, {
+    sql,
+    recordInbound: record,
+    log,
+    authentication: config.mailAuthentication,
+  });
   const slack = createSlack(config, { sql, settings, recordInbound: record, log });
   try {
     if (slack) await followMoves(slack, sql);
@@ -29,10 +34,7 @@ export async function reconcile(context: CommandContext, options: { json: boolea
       sql,
       recordInbound: record,
       log,
-      sources: [
-        ...mailIn.sources(),
-        ...(slack ? slackSources(sql, slack) : []),
-      ],
+      sources: [...mailIn.sources(), ...(slack ? slackSources(sql, slack) : [])],
     });
     context.print(options.json ? JSON.stringify(report) : describe(report));
     return report.unexplained === 0 && report.failed.length === 0 ? EXIT.done : EXIT.failed;

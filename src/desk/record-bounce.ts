@@ -1,4 +1,5 @@
 /** A returned mail finds the delivery that it is about. Who cannot show that they had the mail changes little. */
+import { condemnsAddress } from "../core/bounce-status.ts";
 import type { BounceReport, InboundEmail } from "../core/inbound.ts";
 import { extractPlusTokens } from "../core/threading.ts";
 import {
@@ -54,7 +55,7 @@ export async function recordBounce(
     recipient: address,
     proof,
   });
-  if (kind === "hard" && address !== null && proof !== "recipient")
+  if (bounce !== null && condemnsAddress(bounce) && address !== null && proof !== "recipient")
     await setMailState(tx, [address], "bouncing");
   if (changed) await addOutboxEvent(tx, "delivery/troubled", { deliveryId, ticketId });
   await addOutboxEvent(tx, "ticket/changed", { ticketId });

@@ -8,11 +8,13 @@ import { type MailboxWatch, type WatchTimings, watchMailbox } from "../channels/
 import { createParsePool, type ParsePool } from "../channels/email/parse/parse-pool.ts";
 import type { MailInConfig } from "../config/mail-in.ts";
 import type { Config } from "../config.ts";
+import type { MailAuthenticationConfig } from "../config/mail-authentication.ts";
 import { AppError } from "../core/errors.ts";
 import type { RecordInbound } from "../core/inbound.ts";
 import type { SqlPool } from "../db/client.ts";
 import { readMailboxCursor, startMailboxCursor } from "../db/mailbox-cursors.ts";
 import type { MessageSource } from "../workflows/reconcile.ts";
+import { withAuthentication } from "./authenticated-parse.ts";
 import { createMailAlerts } from "./mail-alerts.ts";
 import type { MailboxState } from "./mailbox-state.ts";
 import { StartupError } from "./startup-error.ts";
@@ -31,6 +33,8 @@ export interface MailIntake {
 interface MailIntakeDeps {
   sql: SqlPool;
   recordInbound: RecordInbound;
+  /** Without it the DNS is never asked whether a mail comes from where it says. */
+  authentication?: MailAuthenticationConfig;
   log: Logger;
 }
 
@@ -81,7 +85,7 @@ function readTimings(watch: MailInConfig["watch"]): Partial<WatchTimings> {
 export function createMailIntake({ mailIn }: Pick<Config, "mailIn">, deps: MailIntakeDeps): MailIntake {
   const { sql, recordInbound, log } = deps;
   const pool = createParsePool();
-  const parse = pool.parse.bind(pool);
+  const parse = withAuthentication(pool.parse.bind(pool), deps.authentication);
   const mailboxes = mailIn?.mailboxes ?? [];
   const since = mailIn?.since ?? "now";
   const alerts = createMailAlerts(
