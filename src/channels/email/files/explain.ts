@@ -17,11 +17,11 @@ import { readAddresses } from "../parse/addresses.ts";
 import {
   decodeUnstructured,
   firstValue,
-  normaliseSource,
   readHeaderFields,
   readMessageId,
   readMessageIds,
 } from "../parse/headers.ts";
+import { normaliseSource } from "../parse/normalise-source.ts";
 import { parseMail } from "../parse/parse-mail.ts";
 
 export interface ExplainLine {
@@ -121,7 +121,7 @@ function decide(mail: InboundEmail, own: ExplainIdentity): Pick<ExplainLine, "ou
 }
 
 function noteOddities(mail: InboundEmail, sender: EmailAddress, own: OwnIdentity): string[] {
-  const notes: string[] = [];
+  const notes: string[] = [...(mail.remarks ?? [])];
   if ((mail.headers.from?.length ?? 0) > 1)
     notes.push("It has more than one From header: the first is shown, and none proves who wrote it.");
   if (mail.authentication?.dmarc === "fail")

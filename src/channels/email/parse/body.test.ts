@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { measureCpuMs } from "../../../../test/helpers/cpu-time.ts";
 import { chooseBody, readHtml } from "./body.ts";
 import { flattenHtml } from "./flatten-html.ts";
-import type { MimePart } from "./mime.ts";
+import type { MimePart } from "./mime-content.ts";
 
 const leaf = (contentType: string, text: string): MimePart => ({ kind: "leaf", leaf: { contentType, text } });
 const multipart = (subtype: string, ...parts: MimePart[]): MimePart => ({

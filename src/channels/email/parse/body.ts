@@ -2,7 +2,7 @@
 import { compile } from "html-to-text";
 import { cleanText } from "./clean-text.ts";
 import { flattenHtml } from "./flatten-html.ts";
-import type { MimePart } from "./mime.ts";
+import type { MimePart } from "./mime-content.ts";
 
 /** HTML beyond this is a data dump; its source stays in the raw mail. */
 const HTML_LENGTH_MAX = 1_000_000;

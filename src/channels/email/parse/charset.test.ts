@@ -38,7 +38,7 @@ describe("decodeBytes", () => {
   });
 
   it("tries the charset of the rest of the mail before the last resort", () => {
-    expect(decodeBytes(bytes(0xc4, 0xe3), null, "gb2312")).toBe("你");
+    expect(decodeBytes(bytes(0xc4, 0xe3), null, () => ["gb18030"])).toBe("你");
   });
 
   it("reads UTF-7", () => {

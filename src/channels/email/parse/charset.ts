@@ -1,115 +1,128 @@
 /** Bytes of a mail into text, whatever the mail claims about them. */
 import { isAscii } from "node:buffer";
-
-/** Names seen in mail that the WHATWG Encoding Standard has no label for. */
-const ALIASES: Readonly<Record<string, string>> = {
-  cp932: "shift_jis",
-  cp936: "gbk",
-  cp949: "euc-kr",
-  cp950: "big5",
-  "euc-cn": "gbk",
-  "iso-2022-jp-ms": "iso-2022-jp",
-  "iso-2022-jp-1": "iso-2022-jp",
-  "iso-2022-jp-2": "iso-2022-jp",
-  "latin-1": "iso-8859-1",
-  "x-mac-roman": "macintosh",
-  utf7: "utf-7",
-  "unicode-1-1-utf-7": "utf-7",
-  csunicode11utf7: "utf-7",
-};
-
-/** Labels that say nothing: the sender's program did not know either. */
-const UNKNOWN = new Set([
-  "",
-  "unknown",
-  "unknown-8bit",
-  "x-unknown",
-  "default",
-  "none",
-  "binary",
-  "x-user-defined",
-]);
-
-/** Single-byte labels under which UTF-8 is often sent by mistake. */
-const LATIN = new Set(["us-ascii", "windows-1252", "iso-8859-15"]);
+import iconv from "iconv-lite";
+import { guessCharset, scoreReading } from "./charset-guess.ts";
+import { ESCAPED_LABELS, normaliseLabel } from "./charset-labels.ts";
+import { decodeByEscapes, decodeByShifts } from "./escape-charsets.ts";
 
 /** What windows-1252 has in 0x80 to 0x9F (WHATWG index); Node's decoder leaves these as C1 controls. */
 const WINDOWS_1252_HIGH =
   "\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f" +
   "\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178";
 
-const ESCAPE = 0x1b;
+const DOUBLE_BYTE_LABELS = new Set(["gb18030", "gbk", "big5", "euc-kr", "euc-jp", "shift_jis"]);
+
+/** A label is overruled where its reading is noise, another is words, and there is enough to tell. */
+const OVERRULE_BYTES_MIN = 4;
+const OVERRULE_SCORE_MAX = -0.3;
+const OVERRULE_MARGIN = 1;
 
 /**
  * Decodes bytes that carry the charset label `declared` (null where there is none). Never throws.
- * The bytes overrule the label where they contradict it: ISO-2022-JP escapes, valid UTF-8 under a Latin label, and
- * anything undeclared or declared with an unknown name is guessed: UTF-8 where it is valid, else windows-1252.
- * `hint` is the charset of another part of the same mail, tried before the last resort.
+ * The bytes overrule the label where they contradict it: escapes of ISO-2022, valid UTF-8 under a label of one byte a
+ * character, a reading that is noise. What is undeclared, or declared by an unknown name, is guessed: UTF-8 where it
+ * is valid, else the likeliest. `hints` are names of `normaliseLabel`, from elsewhere in the mail.
  */
-export function decodeBytes(bytes: Uint8Array, declared: string | null, hint: string | null = null): string {
-  if (hasJapaneseEscapes(bytes)) return decodeJapanese(bytes);
+export function decodeBytes(
+  bytes: Uint8Array,
+  declared: string | null,
+  hints: () => readonly string[] = () => [],
+): string {
+  const marked = decodeMarked(bytes) ?? decodeByEscapes(bytes);
+  if (marked !== null) return marked;
   const label = normaliseLabel(declared);
-  if (label === "utf-7") return decodeUtf7(asLatin1(bytes));
-  if (isAscii(bytes) && !label?.startsWith("utf-16")) return asLatin1(bytes);
-  if (label !== null && label !== "utf-8" && !LATIN.has(label)) {
-    return decodeWith(label, bytes) ?? guess(bytes, hint);
+  const ascii = isAscii(bytes);
+  if (label !== null && ESCAPED_LABELS.has(label) && (ascii || label === "utf-7" || label === "hz-gb-2312")) {
+    return decodeByShifts(label, bytes);
   }
-  if (label === null || label === "us-ascii") return guess(bytes, hint);
+  if (label?.startsWith("utf-16") || label?.startsWith("utf32")) return decodeWide(label, bytes);
+  if (ascii) return looksLikeUtf16(bytes) ?? asLatin1(bytes);
   const utf8 = decodeUtf8(bytes);
-  if (utf8 !== null) return utf8;
-  if (label === "utf-8") return decodeDamagedUtf8(bytes) ?? guess(bytes, hint);
+  if (utf8 !== null && !(label !== null && DOUBLE_BYTE_LABELS.has(label) && isChanceUtf8(utf8, label, bytes)))
+    return utf8;
+  if (label === null || label === "us-ascii" || label === "utf-8" || ESCAPED_LABELS.has(label)) {
+    const japanese = label === "iso-2022-jp" ? ["shift_jis", "euc-jp"] : [];
+    return decodeDamagedUtf8(bytes) ?? guess(bytes, () => [...japanese, ...hints()]);
+  }
+  return decodeDeclared(label, bytes, hints);
+}
+
+function decodeDeclared(label: string, bytes: Uint8Array, hints: () => readonly string[]): string {
+  const text = decodeWith(label, bytes);
+  if (text === null) return guess(bytes, hints);
+  if (countHigh(bytes) < OVERRULE_BYTES_MIN) return text;
+  const score = DOUBLE_BYTE_LABELS.has(label) ? scoreBreaks(text) : scoreReading(text, label);
+  if (score === null || score > OVERRULE_SCORE_MAX) return text;
+  const other = guessCharset(bytes, hints(), decodeWith);
+  return other.score >= score + OVERRULE_MARGIN ? (decodeWith(other.label, bytes) ?? text) : text;
+}
+
+function guess(bytes: Uint8Array, hints: () => readonly string[]): string {
+  const { label } = guessCharset(bytes, hints(), decodeWith);
   return decodeWith(label, bytes) ?? decodeLatin(bytes);
 }
 
-/** The name to decode by, or null where the label names nothing known. `us-ascii` stays itself: it says "7 bits". */
-function normaliseLabel(declared: string | null): string | null {
-  if (declared === null) return null;
-  const cleaned = declared
-    .toLowerCase()
-    .replace(/["'\s]/g, "")
-    .replace(/[*;].*$/, "");
-  const name = ALIASES[cleaned] ?? cleaned.replace(/^cp-?(125\d)$/, "windows-$1");
-  if (UNKNOWN.has(name)) return null;
-  if (name === "utf-7") return name;
-  if (/^(us-?)?ascii$|^ansi_x3\.4/.test(name)) return "us-ascii";
-  try {
-    return new TextDecoder(name).encoding;
-  } catch {
-    return null;
-  }
-}
-
-function decodeWith(label: string, bytes: Uint8Array): string | null {
+/** Decodes by a name of `normaliseLabel`; null where no decoder has it. */
+export function decodeWith(label: string, bytes: Uint8Array): string | null {
   if (label === "windows-1252") return decodeLatin(bytes);
   try {
     return new TextDecoder(label).decode(bytes);
   } catch {
-    return null;
+    return iconv.encodingExists(label) ? iconv.decode(toBuffer(bytes), label) : null;
   }
 }
 
-function guess(bytes: Uint8Array, hint: string | null): string {
-  const utf8 = decodeUtf8(bytes);
-  if (utf8 !== null) return utf8;
-  const label = normaliseLabel(hint);
-  if (label !== null && label !== "utf-8" && label !== "us-ascii") {
-    const hinted = decodeStrictly(label, bytes);
-    if (hinted !== null) return hinted;
-  }
-  return decodeDamagedUtf8(bytes) ?? decodeLatin(bytes);
+/** A byte order mark says it all. */
+function decodeMarked(bytes: Uint8Array): string | null {
+  const [first, second, third] = bytes;
+  if (first === 0xef && second === 0xbb && third === 0xbf) return decodeUtf8(bytes.subarray(3));
+  if (first === 0xff && second === 0xfe) return decodeWith("utf-16le", bytes);
+  if (first === 0xfe && second === 0xff) return decodeWith("utf-16be", bytes);
+  return null;
 }
 
-function decodeStrictly(label: string, bytes: Uint8Array): string | null {
-  if (label === "windows-1252") return decodeLatin(bytes);
-  try {
-    return new TextDecoder(label, { fatal: true }).decode(bytes);
-  } catch {
-    return null;
-  }
+/** RFC 2781: without a mark, `UTF-16` is big-endian; which it is shows in where the zero bytes of ASCII stand. */
+function decodeWide(label: string, bytes: Uint8Array): string {
+  if (label.startsWith("utf32")) return iconv.decode(toBuffer(bytes), label);
+  const zeros = countZeros(bytes);
+  if (zeros.even + zeros.odd === 0 && isAscii(bytes)) return asLatin1(bytes);
+  return decodeWith(zeros.even > zeros.odd ? "utf-16be" : "utf-16le", bytes) ?? asLatin1(bytes);
+}
+
+function looksLikeUtf16(bytes: Uint8Array): string | null {
+  if (bytes.length < 4 || !bytes.includes(0)) return null;
+  const { even, odd } = countZeros(bytes);
+  if (Math.max(even, odd) < bytes.length * 0.4 || Math.min(even, odd) > bytes.length * 0.05) return null;
+  return decodeWith(even > odd ? "utf-16be" : "utf-16le", bytes);
+}
+
+function countZeros(bytes: Uint8Array): { even: number; odd: number } {
+  const count = { even: 0, odd: 0 };
+  const end = Math.min(bytes.length, 4_096);
+  for (let at = 0; at < end; at++) if (bytes[at] === 0) count[at % 2 === 0 ? "even" : "odd"]++;
+  return count;
+}
+
+/** A few Chinese words can be valid UTF-8 by chance; then they are well-formed in their own charset, and odd in UTF-8. */
+function isChanceUtf8(utf8: string, label: string, bytes: Uint8Array): boolean {
+  const foreign = utf8.match(/[\u0080-\uffff]/g)?.length ?? 0;
+  return foreign < 6 && !(decodeWith(label, bytes) ?? "\ufffd").includes("\ufffd");
+}
+
+/** From 0 (nothing broken) down. */
+function scoreBreaks(text: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: everything that is not ASCII is counted
+  const foreign = text.match(/[^\u0000-\u007f]/g)?.length ?? 0;
+  const broken = text.split("\ufffd").length - 1;
+  return foreign === 0 ? 0 : (-4 * broken) / foreign;
 }
 
 function decodeUtf8(bytes: Uint8Array): string | null {
-  return decodeStrictly("utf-8", bytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
 }
 
 /** UTF-8 with a few broken bytes (cut in the middle of a character, a stray byte), or null where it is not UTF-8. */
@@ -128,31 +141,16 @@ function decodeLatin(bytes: Uint8Array): string {
   );
 }
 
+function countHigh(bytes: Uint8Array): number {
+  let count = 0;
+  for (const byte of bytes) count += byte >> 7;
+  return count;
+}
+
 function asLatin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  return toBuffer(bytes).toString("latin1");
 }
 
-/** `ESC $ B`, `ESC $ @` or `ESC ( J`: no other charset of mail has them. */
-function hasJapaneseEscapes(bytes: Uint8Array): boolean {
-  for (let at = bytes.indexOf(ESCAPE); at >= 0; at = bytes.indexOf(ESCAPE, at + 1)) {
-    const pair = String.fromCharCode(bytes[at + 1] ?? 0, bytes[at + 2] ?? 0);
-    if (pair === "$B" || pair === "$@" || pair === "(J") return true;
-  }
-  return false;
-}
-
-/** An escape that another one follows at once is legal, and comes from joined words; the WHATWG decoder refuses it. */
-function decodeJapanese(bytes: Uint8Array): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: ESC is what this charset switches by
-  const single = asLatin1(bytes).replace(/\u001b[($][@-J](?=\u001b)/g, "");
-  return decodeWith("iso-2022-jp", Buffer.from(single, "latin1")) ?? decodeLatin(bytes);
-}
-
-/** RFC 2152: `+` starts base64 of UTF-16BE, `-` or any other character ends it, `+-` is a plus. */
-function decodeUtf7(text: string): string {
-  return text.replace(/\+([A-Za-z0-9+/]*)-?/g, (_whole, base64: string) => {
-    if (base64 === "") return "+";
-    const bytes = Buffer.from(base64, "base64");
-    return new TextDecoder("utf-16be").decode(bytes.subarray(0, bytes.length & ~1));
-  });
+function toBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

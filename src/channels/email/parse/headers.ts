@@ -1,17 +1,23 @@
 /** The header block of a mail, read from its bytes. */
 import type { MailHeaders } from "../../../core/inbound.ts";
 import { decodeBytes } from "./charset.ts";
+import { type CharsetHints, createCharsetHints } from "./charset-hints.ts";
 import { cleanLine } from "./clean-text.ts";
 import { decodeEncodedWords } from "./encoded-words.ts";
 
 const HEADERS_MAX = 1_000;
+/** Headers that decide something are found behind any number of others. */
+const DECIDING =
+  /^(?:from|sender|reply-to|to|cc|subject|date|message-id|in-reply-to|references|return-path|auto-submitted|precedence|authentication-results|mime-version|content-.*|list-.*|x-(?:auto|failed|loop).*)$/;
+const DECIDING_MAX = 200;
 /** No value that a rule looks at is longer; the raw source keeps the rest. */
 const VALUE_LENGTH_MAX = 100_000;
 /** Whoever writes a header block this long is not writing a mail. */
-const BLOCK_SIZE_BYTES_MAX = 1024 * 1024;
+const BLOCK_SIZE_BYTES_MAX = 16 * 1024 * 1024;
 
 const LF = 0x0a;
 const CR = 0x0d;
+const DASH = 0x2d;
 
 /** One header: its value unfolded, raw 8-bit bytes decoded, encoded words not yet. */
 export interface HeaderField {
@@ -20,64 +26,62 @@ export interface HeaderField {
   value: string;
 }
 
-/**
- * The mail without what some programs put in front of it: blank lines, a byte order mark, the `From ` line of an mbox.
- * A mail whose lines end in a bare CR comes back with LF instead.
- */
-export function normaliseSource(raw: Uint8Array): Uint8Array {
-  let start = raw[0] === 0xef && raw[1] === 0xbb && raw[2] === 0xbf ? 3 : 0;
-  while (raw[start] === LF || raw[start] === CR) start++;
-  if (/^>?From (?!\s*:)/.test(asLatin1(raw.subarray(start, start + 16)))) {
-    const lineEnd = raw.indexOf(LF, start);
-    if (lineEnd >= 0) start = lineEnd + 1;
-  }
-  const mail = raw.subarray(start);
-  const isBareCr = mail.subarray(0, 4096).includes(CR) && !mail.includes(LF);
-  return isBareCr ? mail.map((byte) => (byte === CR ? LF : byte)) : mail;
-}
-
-/** Reads the header block of a normalised source. `charsetHint` is tried for undeclared 8-bit values. */
-export function readHeaderFields(mail: Uint8Array): HeaderField[] {
+/** Reads the header block of a normalised source, or of a part. */
+export function readHeaderFields(
+  mail: Uint8Array,
+  hints: CharsetHints = createCharsetHints(mail),
+): HeaderField[] {
   const block = mail.subarray(0, Math.min(findHeaderEnd(mail), BLOCK_SIZE_BYTES_MAX));
-  const hint = findCharset(mail);
   const fields: HeaderField[] = [];
-  let unfolded = "";
+  let decidingCount = 0;
+  let lines: string[] = [];
   const finish = () => {
-    const field = readField(unfolded, hint);
-    if (field !== null && fields.length < HEADERS_MAX) fields.push(field);
+    const name = /^([!-9;-~]+)[ \t]*:/.exec(lines[0] ?? "")?.[1]?.toLowerCase();
+    if (name === undefined || name === "__proto__") return;
+    const isDeciding = DECIDING.test(name) && decidingCount++ < DECIDING_MAX;
+    if (isDeciding || fields.length < HEADERS_MAX) fields.push({ name, value: readValue(lines, hints) });
   };
   for (const line of asLatin1(block).split(/\r?\n/)) {
-    if (/^[ \t]/.test(line)) unfolded += ` ${line.trim()}`;
     // A line that is neither a header nor folded: a value that was cut without folding it.
-    else if (!/^[!-9;-~]+[ \t]*:/.test(line)) unfolded += unfolded === "" ? "" : ` ${line.trim()}`;
-    else {
+    if (!/^[!-9;-~]+[ \t]*:/.test(line)) {
+      if (line.trim() !== "") lines.push(line.trim());
+    } else {
       finish();
-      unfolded = line;
+      lines = [line];
     }
   }
   finish();
   return fields;
 }
 
-function readField(line: string, hint: string | null): HeaderField | null {
-  const colon = line.indexOf(":");
-  const name = line.slice(0, colon).trim().toLowerCase();
-  if (colon <= 0 || name === "__proto__") return null;
-  const bytes = Buffer.from(line.slice(colon + 1, colon + 1 + VALUE_LENGTH_MAX), "latin1");
-  return { name, value: cleanLine(decodeBytes(bytes, null, hint)).trim() };
+function readValue(lines: string[], hints: CharsetHints): string {
+  const line = lines.join(" ");
+  const start = line.indexOf(":") + 1;
+  const bytes = Buffer.from(line.slice(start, start + VALUE_LENGTH_MAX), "latin1");
+  return cleanLine(decodeBytes(bytes, null, hints)).trim();
 }
 
+/**
+ * Where the header block ends: at the blank line behind it, at a delimiter of parts where that line was forgotten, or
+ * at the end.
+ */
 export function findHeaderEnd(mail: Uint8Array): number {
+  if (isLineEnd(mail, 0)) return 0;
   for (let at = mail.indexOf(LF); at >= 0; at = mail.indexOf(LF, at + 1)) {
-    if (mail[at + 1] === LF || (mail[at + 1] === CR && mail[at + 2] === LF)) return at + 1;
+    if (isLineEnd(mail, at + 1) || (mail[at + 1] === DASH && mail[at + 2] === DASH)) return at + 1;
   }
   return mail.length;
 }
 
-/** The first charset that the mail names: what raw 8-bit headers are written in as well, most of the time. */
-function findCharset(mail: Uint8Array): string | null {
-  const start = asLatin1(mail.subarray(0, 16_384));
-  return /charset\s*=\s*"?([\w:.-]{1,40})/i.exec(start)?.[1] ?? null;
+/** Where the body begins, behind the blank line. */
+export function findBodyStart(mail: Uint8Array): number {
+  const end = findHeaderEnd(mail);
+  if (!isLineEnd(mail, end)) return end;
+  return end + (mail[end] === CR ? 2 : 1);
+}
+
+function isLineEnd(mail: Uint8Array, at: number): boolean {
+  return mail[at] === LF || (mail[at] === CR && mail[at + 1] === LF);
 }
 
 function asLatin1(bytes: Uint8Array): string {

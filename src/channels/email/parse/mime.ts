@@ -1,38 +1,25 @@
 /**
- * The MIME parts of a mail, by mailparser. Three of mailparser's own decisions are replaced, because they lose
- * something: undeclared and wrong charsets are guessed from the bytes (it reads them as UTF-8), header blocks are
- * read in headers.ts (it takes the last of two From headers), and alternatives are chosen in body.ts (it joins an
- * HTML part that is no alternative to any text). These are methods that mailparser 3.9.31 documents as its own;
- * the version is pinned, and parse.test.ts covers each of them.
+ * The MIME parts of a mail, by mailparser. Some of mailparser's own decisions are replaced, because they lose
+ * something: undeclared and wrong charsets are guessed from the bytes (it reads them as UTF-8), header blocks and
+ * parameters are read in headers.ts and part-facts.ts (it takes the last of two From headers, and reads raw UTF-8 in
+ * file names as Latin-1), files keep their bytes (it recodes text files), and alternatives are chosen in body.ts (it
+ * joins an HTML part that is no alternative to any text). These are methods that mailparser 3.9.31 documents as its
+ * own; the version is pinned, and mime.test.ts covers each of them. What mailparser gives up, tolerant-mime.ts reads.
  */
 import { Transform, type TransformCallback } from "node:stream";
 import { MailParser } from "mailparser";
-import { decodeBytes } from "./charset.ts";
-
-export interface MimeLeaf {
-  contentType: string;
-  /** Decoded; only of parts that are shown as text. */
-  text: string;
-}
-
-/** A part in its place: what body.ts chooses from. Attachments are not in it. */
-export type MimePart =
-  | { kind: "leaf"; leaf: MimeLeaf }
-  | { kind: "multipart"; subtype: string; parts: MimePart[] };
-
-export interface MimeAttachment {
-  filename: string;
-  contentType: string;
-  content: Uint8Array;
-  contentId: string | null;
-  /** The HTML shows it by its content id. */
-  inline: boolean;
-}
-
-export interface MimeContent {
-  body: MimePart;
-  attachments: MimeAttachment[];
-}
+import type { CharsetHints } from "./charset-hints.ts";
+import { decodeText } from "./decode-text.ts";
+import { findBodyStart, readHeaderFields } from "./headers.ts";
+import {
+  type MimeAttachment,
+  type MimeContent,
+  type MimePart,
+  type MimeSource,
+  toAttachment,
+} from "./mime-content.ts";
+import { isFile, type PartFacts, readPartFacts } from "./part-facts.ts";
+import { readTolerantly } from "./tolerant-mime.ts";
 
 export interface MimeLimits {
   partsMax: number;
@@ -55,6 +42,11 @@ interface SplitNode {
   filename: string | false;
   contentType: string | false;
   disposition: string | false;
+  encoding: string | false;
+  charset: string | false;
+  flowed: boolean;
+  delSp: boolean;
+  getHeaders(): Uint8Array;
 }
 
 interface ParserInternals extends Transform {
@@ -68,55 +60,57 @@ interface ParserInternals extends Transform {
 interface AttachmentEvent {
   type: "attachment";
   content: NodeJS.ReadableStream;
-  contentType: string | false;
-  contentDisposition?: string;
+  /** The place of the part's facts, as `createNode` wrote it. */
   filename?: string | false;
-  cid?: string;
-  related?: boolean;
   release(): void;
 }
 
 const ParserBase = MailParser as unknown as new (options: Record<string, unknown>) => ParserInternals;
 
-/** Other words for the same text; as alternatives they are neither read nor kept beside it. */
-const SPARE_ALTERNATIVES = /^text\/(?:enriched|richtext|rtf|x-amp-html|watch-html)$/;
-
-/** Marks the charset of a text part, so that mailparser hands its bytes to our decoder whatever is declared. */
-const CHARSET_MARK = "deskhand-";
+/** Mark the place of a part's facts, in the fields that mailparser hands through. */
+const MARK = "deskhand-";
 
 class PartsParser extends ParserBase {
+  /** Of the parts in their order. Set after the constructor, which calls getDecoder. */
+  parts: { facts: PartFacts; isRelated: boolean }[] = [];
+  source: MimeSource | null = null;
+
   /** mailparser calls this in its constructor. */
   override getDecoder(): { decodeStream(charset: string): Transform } {
-    return { decodeStream: (charset) => new CharsetDecoder(charset.slice(CHARSET_MARK.length) || null) };
+    const factsOf = (mark: string) => this.parts[Number(mark.slice(MARK.length))]?.facts;
+    return { decodeStream: (mark) => new TextDecoderStream(factsOf(mark), this.source?.hints) };
   }
 
   override createNode(node: SplitNode): ParserNode {
-    // RFC 2045, 5.2: what names no type is plain text. `Content-Type: text` is common in old mail.
-    if (node.contentType && !node.contentType.includes("/")) node.contentType = "text/plain";
+    const hints = this.source?.hints;
+    const fields = node.root ? (this.source?.fields ?? []) : readHeaderFields(node.getHeaders(), hints);
+    const facts = readPartFacts(fields);
+    const part = { facts, isRelated: false };
+    const place = `${MARK}${this.parts.push(part) - 1}`;
+    Object.assign(node, {
+      contentType: facts.contentType,
+      encoding: facts.encoding,
+      disposition: facts.disposition,
+      filename: place,
+      charset: false,
+      flowed: false,
+      delSp: false,
+    });
     const created = super.createNode(node);
     if (created.isAttachment === undefined) return created;
-    // A named text part beside the body is a file, also where it asks to be shown inline.
-    if (!created.isAttachment && !node.root && node.filename && node.disposition) {
-      created.disposition = "attachment";
-      created.isAttachment = true;
-    }
-    const isSpare =
-      created.parent?.contentType === "multipart/alternative" &&
-      !node.filename &&
-      SPARE_ALTERNATIVES.test(created.contentType || "");
-    if (isSpare) {
-      created.disposition = "inline";
-      created.isAttachment = false;
-    }
-    if (!created.isAttachment) created.charset = `${CHARSET_MARK}${created.charset ?? ""}`;
+    const parentType = created.parent?.contentType || "";
+    part.isRelated = parentType === "multipart/related";
+    created.isAttachment = isFile(facts, node.root, parentType.replace(/^multipart\//, ""));
+    created.disposition = created.isAttachment ? "attachment" : "inline";
+    if (created.isAttachment) return created;
+    created.charset = place;
+    Object.assign(node, { flowed: facts.flowed, delSp: facts.delSp });
     return created;
   }
 
-  /** Of a part's headers only its Content-ID is asked for; the rest comes from the mail's own header block. */
-  override processHeaders(lines: { key: string; line: string }[]): Map<string, string> {
-    const line = lines.find(({ key }) => key === "content-id")?.line;
-    if (line === undefined) return new Map();
-    return new Map([["content-id", line.slice(line.indexOf(":") + 1).replace(/\s+/g, "")]]);
+  /** Nothing is asked of mailparser's own reading of headers. */
+  override processHeaders(): Map<string, string> {
+    return new Map();
   }
 
   override getTextContent(): { type: "text" } {
@@ -125,13 +119,15 @@ class PartsParser extends ParserBase {
 }
 
 /** Collects a text part and decodes it whole: a guess needs all of the bytes. */
-class CharsetDecoder extends Transform {
-  readonly #declared: string | null;
+class TextDecoderStream extends Transform {
+  readonly #facts: PartFacts | undefined;
+  readonly #hints: CharsetHints | undefined;
   readonly #chunks: Buffer[] = [];
 
-  constructor(declared: string | null) {
+  constructor(facts: PartFacts | undefined, hints: CharsetHints | undefined) {
     super();
-    this.#declared = declared;
+    this.#facts = facts;
+    this.#hints = hints;
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
@@ -140,15 +136,55 @@ class CharsetDecoder extends Transform {
   }
 
   override _flush(done: TransformCallback): void {
-    done(null, Buffer.from(decodeBytes(Buffer.concat(this.#chunks), this.#declared)));
+    done(null, Buffer.from(decodeText(Buffer.concat(this.#chunks), this.#facts, this.#hints)));
   }
 }
 
 /**
- * Splits a normalised source into its parts. Rejects with the parser's error where a limit is passed, and with an
- * AbortError once `signal` fires: an in-thread time limit that works between the parser's steps.
+ * Splits a mail into its parts. Rejects with an AbortError once `signal` fires: an in-thread time limit that works
+ * between the parser's steps. What mailparser refuses or finds nothing in (too many parts, a boundary that is declared
+ * wrongly, header blocks of megabytes) is read by our own reader.
  */
-export function parseMime(mail: Uint8Array, limits: MimeLimits, signal: AbortSignal): Promise<MimeContent> {
+export async function parseMime(
+  source: MimeSource,
+  limits: MimeLimits,
+  signal: AbortSignal,
+): Promise<MimeContent> {
+  if (!hasBoundary(source)) return readTolerantly(source, limits);
+  try {
+    const content = await parseByMailparser(source, limits, signal);
+    if (content !== null) return content;
+  } catch (error) {
+    if (signal.aborted) throw error;
+  }
+  signal.throwIfAborted();
+  return readTolerantly(source, limits);
+}
+
+/** A multipart whose boundary never occurs has no parts for mailparser. */
+function hasBoundary({ mail, fields }: MimeSource): boolean {
+  const { contentType, boundary } = readPartFacts(fields);
+  if (!contentType.startsWith("multipart/")) return true;
+  if (boundary === null) return false;
+  return Buffer.from(mail.buffer, mail.byteOffset, mail.byteLength).includes(
+    `--${boundary}`,
+    findBodyStart(mail),
+  );
+}
+
+/** A multipart in which nothing was found, somewhere in the tree. */
+function hasHole(node: ParserNode): boolean {
+  const { children } = node;
+  if (children.length === 0) return (node.contentType || "").startsWith("multipart/");
+  return children.some(hasHole);
+}
+
+/** Resolves to null where a multipart of it has no parts. */
+function parseByMailparser(
+  source: MimeSource,
+  limits: MimeLimits,
+  signal: AbortSignal,
+): Promise<MimeContent | null> {
   const parser = new PartsParser({
     keepDeliveryStatus: true,
     ignoreEmbedded: true,
@@ -156,6 +192,7 @@ export function parseMime(mail: Uint8Array, limits: MimeLimits, signal: AbortSig
     maxHeadSize: limits.headerSizeBytesMax,
     checksumAlgo: "md5",
   });
+  parser.source = source;
   return new Promise((resolve, reject) => {
     const attachments: MimeAttachment[] = [];
     const fail = (error: Error) => {
@@ -165,30 +202,38 @@ export function parseMime(mail: Uint8Array, limits: MimeLimits, signal: AbortSig
     signal.addEventListener("abort", () => fail(signal.reason as Error), { once: true });
     parser.on("error", fail);
     parser.on("data", (event: AttachmentEvent | { type: "text" }) => {
-      if (event.type === "attachment") collectAttachment(event, attachments, fail);
+      if (event.type === "attachment") collectAttachment(event, parser.parts, attachments, fail);
     });
-    parser.on("end", () => resolve({ body: toPart(parser.tree), attachments }));
-    parser.end(Buffer.from(mail.buffer, mail.byteOffset, mail.byteLength));
+    parser.on("end", () => {
+      const { tree } = parser;
+      if (tree === false || hasHole(tree)) resolve(null);
+      else resolve({ body: toPart(tree), attachments, remarks: [] });
+    });
+    const { mail } = source;
+    const body = mail.subarray(findBodyStart(mail));
+    parser.write(Buffer.from(formatHead(readPartFacts(source.fields))));
+    parser.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
   });
+}
+
+/** All that mailparser needs of the mail's own header block, however long and broken that is. */
+function formatHead({ contentType, boundary, encoding }: PartFacts): string {
+  const quoted = boundary === null ? "" : `; boundary="${boundary.replace(/["\\]/g, "\\$&")}"`;
+  return `Content-Type: ${contentType}${quoted}\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n`;
 }
 
 function collectAttachment(
   event: AttachmentEvent,
+  parts: PartsParser["parts"],
   attachments: MimeAttachment[],
   fail: (error: Error) => void,
 ): void {
   const chunks: Buffer[] = [];
+  const part = parts[Number((event.filename || "").slice(MARK.length))];
   event.content.on("data", (chunk: Buffer) => chunks.push(chunk));
   event.content.on("error", fail);
   event.content.on("end", () => {
-    const contentId = event.cid === undefined || event.cid === "" ? null : event.cid;
-    attachments.push({
-      filename: event.filename || "",
-      contentType: (event.contentType || "application/octet-stream").toLowerCase(),
-      content: joinBytes(chunks),
-      contentId,
-      inline: contentId !== null && (event.contentDisposition === "inline" || event.related === true),
-    });
+    if (part !== undefined) attachments.push(toAttachment(part.facts, joinBytes(chunks), part.isRelated));
     event.release();
   });
 }
@@ -204,9 +249,8 @@ function joinBytes(chunks: Buffer[]): Uint8Array {
   return bytes;
 }
 
-function toPart(node: ParserNode | false): MimePart {
-  if (node === false) return { kind: "multipart", subtype: "mixed", parts: [] };
-  const contentType = (node.contentType || "text/plain").toLowerCase();
+function toPart(node: ParserNode): MimePart {
+  const contentType = node.contentType || "text/plain";
   if (node.children.length > 0 || contentType.startsWith("multipart/")) {
     return {
       kind: "multipart",
