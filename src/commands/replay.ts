@@ -1,10 +1,14 @@
-import { createParsePool, type ParsePool } from "../channels/email/parse/parse-pool.ts";
-import type { SqlPool } from "../db/client.ts";
-import { listParked, readParked } from "../db/ledger.ts";
+import type { ParseMail } from "../channels/email/imap/reader.ts";
+import { createParsePool } from "../channels/email/parse/parse-pool.ts";
+import type { Config } from "../config.ts";
+import { isConnectionFailure, type SqlPool } from "../db/client.ts";
+import { listParked, type ParkedMessage, readParked } from "../db/ledger.ts";
 import type { DeskSettings } from "../desk/desk-settings.ts";
 import { replayParked } from "../desk/replay-parked.ts";
 import { createDeskSettings } from "../runtime/desk-settings.ts";
+import { openMailAccess } from "../runtime/mail-access.ts";
 import { openDatabase } from "../runtime/open-database.ts";
+import { createMailRefetcher, type MailRefetcher } from "../runtime/refetch-mail.ts";
 import { createEmbeddedEngine } from "../workflows/engine/engine.ts";
 import { type CommandContext, createCommandLog, EXIT, readConfig } from "./command-context.ts";
 
@@ -39,7 +43,7 @@ export async function replay(
     );
   };
   try {
-    await replayParkedMails(database.sql, createDeskSettings(config), ids, options, tell);
+    await replayParkedMails(database.sql, config, ids, options, tell);
     const engine = createEmbeddedEngine({ sql: database.sql, log });
     for (const run of await engine.listDeadRuns(LIMIT)) {
       if (!options.dead && !ids.includes(run.id)) continue;
@@ -57,34 +61,60 @@ export async function replay(
 
 async function replayParkedMails(
   sql: SqlPool,
-  settings: DeskSettings,
+  config: Config,
   ids: string[],
   options: ReplayOptions,
   tell: (one: Replayed) => void,
 ): Promise<void> {
   const pool = createParsePool();
+  const parse: ParseMail = (raw, origin) => pool.parse(raw, origin);
+  const { mailIn } = await openMailAccess(config, sql);
+  const refetcher = createMailRefetcher(mailIn?.mailboxes ?? [], parse);
+  const settings = createDeskSettings(config);
   try {
     for (const ledgerId of await listParked(sql, LIMIT)) {
       if (!options.parked && !ids.includes(ledgerId)) continue;
-      tell({ id: ledgerId, kind: "parked", ...(await replayOne(sql, settings, pool, ledgerId)) });
+      const replayed = await replayOne({ sql, settings, parse, refetcher }, ledgerId);
+      tell({ id: ledgerId, kind: "parked", ...replayed });
     }
   } finally {
+    await refetcher.close();
     await pool.close();
   }
 }
 
-async function replayOne(
-  sql: SqlPool,
-  settings: DeskSettings,
-  pool: ParsePool,
-  ledgerId: string,
-): Promise<{ outcome: string; reason: string }> {
+interface ReplayParts {
+  sql: SqlPool;
+  settings: DeskSettings;
+  parse: ParseMail;
+  refetcher: MailRefetcher;
+}
+
+const TAKEN = { outcome: "not parked any more", reason: "Somebody was faster." };
+
+/** One mail that fails keeps no other from its chance. */
+async function replayOne(parts: ReplayParts, ledgerId: string): Promise<{ outcome: string; reason: string }> {
+  const { sql, settings } = parts;
   const parked = await readParked(sql, ledgerId);
-  if (parked === null) return { outcome: "not parked any more", reason: "Somebody was faster." };
+  if (parked === null) return TAKEN;
   if (parked.channel !== "email") return { outcome: "parked", reason: "Only mails can be replayed." };
-  if (parked.source === null) return { outcome: "parked", reason: "Its original has been deleted by age." };
-  const { account, externalId, recordedAt, source } = parked;
-  const mail = await pool.parse(source, { account, externalId, receivedAt: recordedAt });
-  const result = await replayParked(sql, settings, ledgerId, mail);
-  return result ?? { outcome: "not parked any more", reason: "Somebody was faster." };
+  const found = await findMail(parts, parked);
+  if (found.mail === null) return { outcome: "parked", reason: found.reason };
+  try {
+    return (await replayParked(sql, settings, ledgerId, found.mail)) ?? TAKEN;
+  } catch (error) {
+    if (isConnectionFailure(error)) throw error;
+    return {
+      outcome: "parked",
+      reason: `It could not be recorded: ${(error as Error).message.slice(0, 300)}`,
+    };
+  }
+}
+
+/** From its original, or, where that is not here or not whole, from its mailbox. */
+async function findMail({ parse, refetcher }: ReplayParts, parked: ParkedMessage) {
+  const { account, externalId, recordedAt, source, complete } = parked;
+  if (source !== null && complete)
+    return { mail: await parse(source, { account, externalId, receivedAt: recordedAt }) };
+  return refetcher.fetch(account, externalId);
 }

@@ -120,6 +120,8 @@ export interface ParkedMessage {
   recordedAt: Date;
   /** Null where the original has been deleted by age. */
   source: Uint8Array | null;
+  /** False where `source` is only a part of the original, or nothing. */
+  complete: boolean;
 }
 
 /** Ledger ids of what is parked, oldest first. */
@@ -132,15 +134,21 @@ export async function listParked(sql: Sql, limit: number): Promise<string[]> {
 /** A parked message with its original, or null where it is not parked any more. */
 export async function readParked(sql: Sql, ledgerId: string): Promise<ParkedMessage | null> {
   const [row] = await sql<ParkedMessage[]>`
-    select l.channel, l.account, l.external_id as "externalId", l.recorded_at as "recordedAt", r.source
+    select l.channel, l.account, l.external_id as "externalId", l.recorded_at as "recordedAt", r.source,
+      coalesce(r.complete, false) as complete
     from intake_ledger l left join raw_messages r on r.id = l.raw_id
     where l.id = ${ledgerId} and l.outcome = 'parked'`;
   return row ?? null;
 }
 
 /** Holds a parked row until the transaction ends; null where it is not parked any more. */
-export async function lockParkedRow(sql: Sql, ledgerId: string): Promise<{ rawId: string | null } | null> {
-  const [row] = await sql<{ rawId: string | null }[]>`
-    select raw_id as "rawId" from intake_ledger where id = ${ledgerId} and outcome = 'parked' for update`;
+export async function lockParkedRow(
+  sql: Sql,
+  ledgerId: string,
+): Promise<{ rawId: string | null; complete: boolean } | null> {
+  const [row] = await sql<{ rawId: string | null; complete: boolean }[]>`
+    select l.raw_id as "rawId", coalesce(r.complete, false) as complete
+    from intake_ledger l left join raw_messages r on r.id = l.raw_id
+    where l.id = ${ledgerId} and l.outcome = 'parked' for update of l`;
   return row ?? null;
 }

@@ -1,13 +1,23 @@
 /** Originals, byte for byte. */
 import type { Sql } from "./client.ts";
 
-/** Stores the original and answers with its id. `sha256` is hex. */
-export async function insertRawMessage(sql: Sql, source: Uint8Array, sha256: string): Promise<string> {
+/** Stores the original and answers with its id. `sha256` is hex; `complete` false where only a part of it is there. */
+export async function insertRawMessage(
+  sql: Sql,
+  source: Uint8Array,
+  sha256: string,
+  complete = true,
+): Promise<string> {
   const [row] = await sql<{ id: string }[]>`
-    insert into raw_messages (sha256, size_bytes, source)
-    values (${sha256}, ${source.byteLength}, ${source}) returning id`;
+    insert into raw_messages (sha256, size_bytes, source, complete)
+    values (${sha256}, ${source.byteLength}, ${source}, ${complete}) returning id`;
   if (!row) throw new Error("The original could not be stored.");
   return row.id;
+}
+
+/** Ledger rows and messages that named it name none afterwards. */
+export async function deleteRawMessage(sql: Sql, id: string): Promise<void> {
+  await sql`delete from raw_messages where id = ${id}`;
 }
 
 /**

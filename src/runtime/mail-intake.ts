@@ -6,14 +6,14 @@ import type { MailboxSettings } from "../channels/email/imap/mailbox-url.ts";
 import { createMailboxSource } from "../channels/email/imap/reader.ts";
 import { type MailboxWatch, type WatchTimings, watchMailbox } from "../channels/email/imap/watch-mailbox.ts";
 import { createParsePool, type ParsePool } from "../channels/email/parse/parse-pool.ts";
+import type { MailAuthenticationConfig } from "../config/mail-authentication.ts";
 import type { MailInConfig } from "../config/mail-in.ts";
 import type { Config } from "../config.ts";
-import type { MailAuthenticationConfig } from "../config/mail-authentication.ts";
 import { AppError } from "../core/errors.ts";
 import type { RecordInbound } from "../core/inbound.ts";
 import type { SqlPool } from "../db/client.ts";
 import { readMailboxCursor, startMailboxCursor } from "../db/mailbox-cursors.ts";
-import type { MessageSource } from "../workflows/reconcile.ts";
+import type { MessageSource, SourceOpener } from "../workflows/reconcile.ts";
 import { withAuthentication } from "./authenticated-parse.ts";
 import { createMailAlerts } from "./mail-alerts.ts";
 import type { MailboxState } from "./mailbox-state.ts";
@@ -26,8 +26,8 @@ export interface MailIntake {
   /** For mails that come by another door. */
   parse: ParsePool["parse"];
   mailboxes(): MailboxState[];
-  /** Rejects where a mailbox cannot be opened: silence proves nothing. */
-  openSources(): Promise<MessageSource[]>;
+  /** For the comparison with the ledger; each rejects where its mailbox cannot be opened. */
+  sources(): SourceOpener[];
 }
 
 interface MailIntakeDeps {
@@ -122,15 +122,22 @@ export function createMailIntake({ mailIn }: Pick<Config, "mailIn">, deps: MailI
         const connected = state === "watching" || state === "reading";
         return { mailbox: watch.mailbox, connected, problem };
       }),
-    openSources: () =>
-      Promise.all(
-        mailboxes.map(async (settings) => {
-          const cursor = await readMailboxCursor(sql, settings.mailbox);
-          return createMailboxSource({ settings, cursor, since, parse }).catch((error: unknown) => {
-            const { problem, fix } = explainImapFailure(error, settings);
-            throw new AppError("unavailable", `${problem} ${fix}`, { cause: error });
-          });
-        }),
-      ),
+    sources: () => mailboxes.map((settings) => createOpener(settings)),
   };
+
+  function createOpener(settings: MailboxSettings): SourceOpener {
+    const { mailbox } = settings;
+    const open = async (): Promise<MessageSource[]> => {
+      const cursor = await readMailboxCursor(sql, mailbox);
+      // What is above the cursor is on its way where a watcher runs: two would do the work twice.
+      const onlyBelowCursor = watches.length > 0;
+      try {
+        return [await createMailboxSource({ settings, cursor, since, parse, onlyBelowCursor })];
+      } catch (error) {
+        const { problem, fix } = explainImapFailure(error, settings);
+        throw new AppError("unavailable", `${problem} ${fix}`, { cause: error });
+      }
+    };
+    return { name: mailbox, open };
+  }
 }

@@ -144,12 +144,15 @@ describe("while the database is away", () => {
 });
 
 describe("reconcile", () => {
-  it("ends in one sentence where the mailbox cannot be reached: silence proves nothing", async () => {
+  it("fails, and says so, where the mailbox cannot be reached: silence proves nothing", async () => {
     const settings = service({ IMAP_URL: "imap://a%40desk.example:topsecret@127.0.0.1:9/INBOX?tls=none" });
     const { status, stdout, stderr } = await runHere(["reconcile", "--json"], settings);
-    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-    expect(stderr).toContain("127.0.0.1:9");
-    expect(stderr).not.toContain("topsecret");
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      failed: [{ source: "a@desk.example/INBOX", problem: expect.stringContaining("127.0.0.1:9") }],
+      unexplained: 0,
+    });
+    expect(stdout + stderr).not.toContain("topsecret");
   });
 });
 

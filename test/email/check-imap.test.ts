@@ -92,21 +92,17 @@ describe("checkImap", () => {
 });
 
 describe("createMailboxReader", () => {
-  it("lists UIDs from one on, and fetches sources; null for a mail that has gone", async () => {
+  it("fetches a mail by its UID; null for one that has gone", async () => {
     const server = await start();
-    for (const subject of ["one", "two", "three"])
-      server.append(mail(subject), new Date("2026-11-02T10:00:00Z"));
+    for (const subject of ["one", "two"]) server.append(mail(subject), new Date("2026-11-02T10:00:00Z"));
     const reader = await createMailboxReader(server.settings);
     cleanUp.push(() => reader.close());
     server.expunge(1);
     expect(reader.uidValidity).toBe(server.uidValidity);
-    expect(await reader.listUids(1)).toEqual([2, 3]);
-    expect(await reader.listUids(3)).toEqual([3]);
-    expect(await reader.listUids(4)).toEqual([]);
-    const fetched = await reader.fetchRaw(2);
+    const fetched = await reader.fetchMail(2);
     expect(Buffer.from(fetched?.raw ?? []).toString()).toBe(mail("two"));
     expect(fetched?.receivedAt).toEqual(new Date("2026-11-02T10:00:00Z"));
-    expect(await reader.fetchRaw(1)).toBeNull();
+    expect(await reader.fetchMail(1)).toBeNull();
     expect(server.flags).toEqual([]);
   });
 });
@@ -135,5 +131,41 @@ describe("createMailboxSource", () => {
     server.expunge(3);
     expect(await source.fetch("11:3")).toBeNull();
     expect(await source.fetch("10:3")).toBeNull();
+  });
+
+  it("leaves what is above the cursor to the watcher, where one runs", async () => {
+    const server = await start();
+    for (const subject of ["old", "recorded", "on its way"]) server.append(mail(subject));
+    const source = await createMailboxSource({
+      settings: server.settings,
+      cursor: { uidValidity: 11, firstUid: 2, lastUid: 2, since: new Date(0) },
+      since: "now",
+      parse: parseMail,
+      onlyBelowCursor: true,
+    });
+    cleanUp.push(() => source.close());
+    const ids: string[] = [];
+    for await (const batch of source.listExternalIds()) ids.push(...batch);
+    expect(ids).toEqual(["11:2"]);
+  });
+
+  it("fetches many at once, in few commands, and leaves out what has gone", async () => {
+    const server = await start();
+    for (let i = 1; i <= 250; i++) server.append(mail(`mail ${i}`));
+    const source = await createMailboxSource({
+      settings: server.settings,
+      cursor: null,
+      since: "all",
+      parse: parseMail,
+    });
+    cleanUp.push(() => source.close());
+    server.expunge(5);
+    const wanted = Array.from({ length: 250 }, (_none, index) => `11:${index + 1}`);
+    const subjects: string[] = [];
+    for await (const { message } of source.fetchMany(wanted))
+      if (message.channel === "email") subjects.push(message.subject);
+    expect(subjects).toHaveLength(249);
+    expect(subjects).not.toContain("mail 5");
+    expect(server.commands.filter((command) => command.startsWith("UID FETCH")).length).toBeLessThan(20);
   });
 });

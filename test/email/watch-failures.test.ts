@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { MailboxWatch, WatchOptions } from "../../src/channels/email/imap/watch-mailbox.ts";
+import { PARSE_LIMITS, parseMail } from "../../src/channels/email/parse/parse-mail.ts";
 import { type TestMailbox, until } from "../helpers/mailbox.ts";
 import { AWAY, type MemoryIntake, mail, WatchBench, watching } from "../helpers/watch-bench.ts";
 
@@ -143,20 +144,27 @@ describe("a mail that cannot be had", () => {
     watch();
     await recordedCount(6);
     expect(intake.uids).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(intake.recorded[3]?.message).toMatchObject({ channel: "unreadable", externalId: "11:4", reason });
+    expect(intake.recorded[3]?.message).toMatchObject({
+      channel: "unreadable",
+      externalId: "11:4",
+      reason,
+      incomplete: true,
+    });
     expect(intake.subjects).toEqual(["mail-1", "mail-2", "mail-3", "unreadable", "mail-5", "mail-6"]);
   });
 
   it("is parked where the parser cannot read it", async () => {
     server.append(mail("fine"));
-    server.append(`Content-Type: multipart/mixed; boundary=b\r\n\r\n${"--b\r\n\r\nx\r\n".repeat(2_000)}`);
+    server.append(mail("too much", "x".repeat(5_000)));
     server.append(mail("also fine"));
-    watch();
+    watch({ parse: (raw, origin) => parseMail(raw, origin, { ...PARSE_LIMITS, sizeBytesMax: 1_000 }) });
     await recordedCount(3);
-    expect(intake.recorded[1]?.message).toMatchObject({
-      channel: "unreadable",
-      reason: "It has too many parts.",
-    });
+    expect(intake.subjects).toEqual(["fine", "unreadable", "also fine"]);
+    const parked = intake.recorded[1]?.message;
+    expect(parked?.channel === "unreadable" && parked.raw.length).toBe(
+      mail("too much", "x".repeat(5_000)).length,
+    );
+    expect(parked).not.toHaveProperty("incomplete");
   });
 });
 

@@ -2,19 +2,16 @@
 
 import { readPolicies } from "../../src/config/policies.ts";
 import { SettingsReader } from "../../src/config/settings-reader.ts";
-import type {
-  MailSendResult,
-  OutgoingMail,
-  SlackNotice,
-  SlackPost,
-  TicketCard,
-} from "../../src/core/delivery.ts";
+import type { MailSendResult, OutgoingMail, SlackNotice, SlackPost } from "../../src/core/delivery.ts";
 import type { Log } from "../../src/core/log.ts";
+import type { SlackIntake } from "../../src/core/slack-intake.ts";
+import type { Home, SkillProposalView, TicketCardView } from "../../src/core/slack-views.ts";
 import type { Classifier, TriageAttempt } from "../../src/core/triage.ts";
 import type { SqlPool } from "../../src/db/client.ts";
 import type { DeskSettings } from "../../src/desk/desk-settings.ts";
 import { startWorkflows, type WorkflowRunner } from "../../src/runtime/workflow-runner.ts";
 import type { Policies } from "../../src/workflows/policies.ts";
+import type { WorkflowDeps } from "../../src/workflows/workflow-deps.ts";
 import { SETTINGS } from "./inbound.ts";
 
 export const QUIET: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -23,7 +20,9 @@ export interface FarEnds {
   mails: OutgoingMail[];
   posts: { post: SlackPost; maybePosted: boolean }[];
   notices: SlackNotice[];
-  cards: { card: TicketCard; at: { channel: string; ts: string } | null; maybePosted: boolean }[];
+  homes: { slackUserId: string; home: Home }[];
+  proposals: { proposal: SkillProposalView; slackUserId: string | null }[];
+  cards: { card: TicketCardView; at: { channel: string; ts: string } | null; maybePosted: boolean }[];
   /** What the mail server says to mails for an address; it takes every other. */
   mailAnswers: Map<string, () => Promise<MailSendResult>>;
 }
@@ -41,13 +40,22 @@ export interface WorkflowTestOptions {
   /** Clocks that the test moves: of the desk's policies, and of the engine, which must not go back. */
   now?: () => Date;
   engineNow?: () => Date;
+  slackIntake?: SlackIntake | null;
 }
 
 export async function startTestWorkflows(
   sql: SqlPool,
   options: WorkflowTestOptions = {},
 ): Promise<StartedWorkflows> {
-  const farEnds: FarEnds = { mails: [], posts: [], notices: [], cards: [], mailAnswers: new Map() };
+  const farEnds: FarEnds = {
+    mails: [],
+    posts: [],
+    notices: [],
+    cards: [],
+    homes: [],
+    proposals: [],
+    mailAnswers: new Map(),
+  };
   let ts = 0;
   const runner = await startWorkflows(
     null,
@@ -59,7 +67,7 @@ export async function startTestWorkflows(
       log: QUIET,
       model: options.model ?? null,
       createLocalClassifier: () => fixedClassifier("local"),
-      mail: {
+      mail: options.mail ?? {
         from: { address: "support@desk.example", name: "Support" },
         sender: {
           async send(mail) {
@@ -74,6 +82,12 @@ export async function startTestWorkflows(
           farEnds.posts.push({ post, maybePosted });
           return { channel: post.channel, ts: `2.${++ts}` };
         },
+        async publishHome(slackUserId, home) {
+          farEnds.homes.push({ slackUserId, home });
+        },
+        async postSkillProposal(proposal, slackUserId) {
+          farEnds.proposals.push({ proposal, slackUserId });
+        },
         async postNotice(notice) {
           farEnds.notices.push(notice);
         },
@@ -82,9 +96,10 @@ export async function startTestWorkflows(
           return at ?? { channel: "CTRIAGE", ts: `3.${++ts}` };
         },
       },
+      slackIntake: options.slackIntake ?? null,
       appUrl: "https://desk.example",
       createVerificationLink: async ({ id }) => `https://desk.example/verify/${id}`,
-      reconcile: async () => ({ mailboxes: [], slack: [], unexplained: 0 }),
+      reconcile: async () => ({ mailboxes: [], slack: [], failed: [], unexplained: 0 }),
     },
     { soleProcess: false, ...(options.engineNow ? { now: options.engineNow } : {}) },
   );

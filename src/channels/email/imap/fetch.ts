@@ -1,11 +1,21 @@
 /** Reads mails of an open mailbox by UID: small ones in batches, large ones piece by piece, never one too many. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { FetchMessageObject, ImapFlow } from "imapflow";
+import type { InboundUnreadable } from "../../../core/inbound.ts";
+import { type MailOrigin, unreadable } from "../parse/parse-mail.ts";
 
 export type FetchedMail =
   | { kind: "mail"; uid: number; receivedAt: Date; raw: Uint8Array }
   /** It is there, and the server does not hand it over. `raw` is what could be had. */
   | { kind: "unfetchable"; uid: number; receivedAt: Date; reason: string; raw: Uint8Array };
+
+/** What is recorded of a mail that the server does not hand over: `replay` asks for it again. */
+export function toUnreadable(
+  { raw, reason }: Extract<FetchedMail, { kind: "unfetchable" }>,
+  origin: MailOrigin,
+): InboundUnreadable {
+  return { ...unreadable(raw, origin, reason), incomplete: true };
+}
 
 export interface FetchPlan {
   /** UIDs of one batch at most. */
@@ -30,16 +40,6 @@ const PIECE_SIZE_BYTES = 1024 * 1024;
 const BATCH_SIZE_BYTES_MAX = 4 * 1024 * 1024;
 const FACTS_COUNT = 200;
 const TRIES_MAX = 3;
-
-/**
- * UIDs from `fromUid` on, ascending. Rejects where the server does not answer the search.
- * (`UID SEARCH n:*` names the last mail even if its UID is below n: RFC 3501, 6.4.8.)
- */
-export async function searchUids(client: ImapFlow, fromUid: number): Promise<number[]> {
-  const found = await client.search({ uid: `${fromUid}:*` }, { uid: true });
-  if (!Array.isArray(found)) throw new Error("The server did not answer the search for new mail.");
-  return found.filter((uid) => uid >= fromUid).sort((a, b) => a - b);
-}
 
 /**
  * The mails of `uids` (ascending), in that order, in batches. A mail that has been expunged in the meantime is left
@@ -154,7 +154,7 @@ async function readOne(client: ImapFlow, facts: MailFacts, plan: FetchPlan): Pro
     if (tries > 1) await delay(plan.retryDelayMs);
     plan.onAsking([facts.uid]);
     try {
-      const source = await readPieces(client, facts.uid, plan.sizeBytesMax);
+      const source = await readPieces(client, facts, plan.sizeBytesMax);
       if (source?.isWhole) return toMail(facts, source.raw);
       if (source !== null) {
         const megabytes = Math.round(plan.sizeBytesMax / 1024 / 1024);
@@ -182,24 +182,37 @@ function refusal(error: unknown): string | null {
   return responseText ?? responseStatus;
 }
 
-/** The source, or as much of it as may be read; null where the server answers nothing. */
+/**
+ * The source, or as much of it as may be read; null where the server answers nothing. It is written into one buffer of
+ * the announced size: a large mail stands in memory once. A piece that comes short is no end before that size.
+ */
 async function readPieces(
   client: ImapFlow,
-  uid: number,
+  { uid, sizeBytes }: MailFacts,
   sizeBytesMax: number,
 ): Promise<{ raw: Uint8Array; isWhole: boolean } | null> {
-  const pieces: Uint8Array[] = [];
+  let raw: Buffer = Buffer.allocUnsafe(Math.min(sizeBytes, sizeBytesMax + 1));
   let size = 0;
   for (;;) {
     const query = { uid: true, source: { start: size, maxLength: PIECE_SIZE_BYTES } };
     const message = await client.fetchOne(String(uid), query, { uid: true });
     const piece = message ? message.source : undefined;
-    if (piece === undefined && pieces.length === 0) return null;
-    if (piece !== undefined) pieces.push(piece);
-    size += piece?.length ?? 0;
-    if (size > sizeBytesMax) return { raw: pieces[0] ?? new Uint8Array(), isWhole: false };
-    if ((piece?.length ?? 0) < PIECE_SIZE_BYTES) return { raw: Buffer.concat(pieces, size), isWhole: true };
+    if (piece === undefined && size === 0) return null;
+    const pieceSize = piece?.length ?? 0;
+    if (size + pieceSize > raw.length) raw = grow(raw, size, size + pieceSize);
+    piece?.copy(raw, size);
+    size += pieceSize;
+    if (size > sizeBytesMax) return { raw: Buffer.from(raw.subarray(0, PIECE_SIZE_BYTES)), isWhole: false };
+    const isEnd = pieceSize === 0 || (pieceSize < PIECE_SIZE_BYTES && size >= sizeBytes);
+    if (isEnd) return { raw: raw.subarray(0, size), isWhole: true };
   }
+}
+
+/** Some servers announce less than they have. */
+function grow(raw: Buffer, used: number, neededBytes: number): Buffer {
+  const larger = Buffer.allocUnsafe(Math.max(neededBytes, raw.length * 2));
+  raw.copy(larger, 0, 0, used);
+  return larger;
 }
 
 async function isStillThere(client: ImapFlow, uid: number): Promise<boolean> {

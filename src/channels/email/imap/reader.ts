@@ -1,17 +1,16 @@
-/** Reads a mailbox without watching it: for `reconcile`. */
+/** Reads a mailbox without watching it: for `reconcile` and `replay`. */
 import type { InboundEmail, InboundUnreadable } from "../../../core/inbound.ts";
-import { type MailOrigin, PARSE_LIMITS, unreadable } from "../parse/parse-mail.ts";
+import { type MailOrigin, PARSE_LIMITS } from "../parse/parse-mail.ts";
 import { CONNECTION_TIMINGS, type ConnectionTimings, openMailbox } from "./client.ts";
-import { type FetchPlan, readMails, searchUids } from "./fetch.ts";
+import { type FetchedMail, type FetchPlan, readMails, toUnreadable } from "./fetch.ts";
 import type { MailboxSettings } from "./mailbox-url.ts";
 import { decideStart, type IntakeSince, type MailboxCursorState } from "./start.ts";
+import { createSearch, listUids } from "./uids.ts";
 
 export interface MailboxReader {
   uidValidity: number;
-  /** Every UID from `fromUid` on, ascending. */
-  listUids(fromUid: number): Promise<number[]>;
-  /** Null where the mail has gone. Rejects where the server refuses to hand it over. */
-  fetchRaw(uid: number): Promise<{ raw: Uint8Array; receivedAt: Date } | null>;
+  /** Null where the mail has gone; `unfetchable` where the server refuses to hand it over. */
+  fetchMail(uid: number): Promise<FetchedMail | null>;
   close(): Promise<void>;
 }
 
@@ -33,12 +32,8 @@ export async function createMailboxReader(
   const { client, mailbox } = await openMailbox(settings, timings);
   return {
     uidValidity: Number(mailbox.uidValidity),
-    listUids: (fromUid) => searchUids(client, fromUid),
-    async fetchRaw(uid) {
-      for await (const [mail] of readMails(client, [uid], PLAN)) {
-        if (mail?.kind === "unfetchable") throw new Error(mail.reason);
-        return mail === undefined ? null : { raw: mail.raw, receivedAt: mail.receivedAt };
-      }
+    async fetchMail(uid) {
+      for await (const [mail] of readMails(client, [uid], PLAN)) return mail ?? null;
       return null;
     },
     close: () => client.logout().catch(() => client.close()),
@@ -52,6 +47,10 @@ export interface MailboxSource {
   name: string;
   listExternalIds(): AsyncIterable<string[]>;
   fetch(externalId: string): Promise<InboundEmail | InboundUnreadable | null>;
+  /** The mails of these ids that are still there, in batches whose size is bounded. */
+  fetchMany(
+    externalIds: readonly string[],
+  ): AsyncIterable<{ externalId: string; message: InboundEmail | InboundUnreadable }>;
   close(): Promise<void>;
 }
 
@@ -61,35 +60,52 @@ export interface MailboxSourceOptions {
   cursor: MailboxCursorState | null;
   since: IntakeSince;
   parse: ParseMail;
+  /** What is above the stored cursor is left to the watcher of this process, which is on its way to it. */
+  onlyBelowCursor?: boolean;
   timings?: ConnectionTimings;
 }
 
 const IDS_COUNT = 1_000;
+const BATCH_COUNT = 100;
 
 /** Rejects as `openMailbox`: a mailbox that cannot be opened proves nothing. */
 export async function createMailboxSource(options: MailboxSourceOptions): Promise<MailboxSource> {
   const { settings, parse } = options;
   const { client, mailbox } = await openMailbox(settings, options.timings ?? CONNECTION_TIMINGS);
   const { cursor } = await decideStart(client, mailbox, options.since, options.cursor, new Date());
+  const lastUid = options.onlyBelowCursor === true ? cursor.lastUid : Number.POSITIVE_INFINITY;
+  const toUid = (externalId: string): number[] => {
+    const [uidValidity, uid] = externalId.split(":").map(Number);
+    return uidValidity === cursor.uidValidity && uid !== undefined ? [uid] : [];
+  };
+  async function* fetchMany(externalIds: readonly string[]) {
+    const uids = externalIds.flatMap(toUid).sort((a, b) => a - b);
+    for await (const batch of readMails(client, uids, { ...PLAN, batchCount: () => BATCH_COUNT })) {
+      for (const mail of batch) {
+        const externalId = `${cursor.uidValidity}:${mail.uid}`;
+        const origin = { account: settings.mailbox, externalId, receivedAt: mail.receivedAt };
+        const message = mail.kind === "mail" ? await parse(mail.raw, origin) : toUnreadable(mail, origin);
+        yield { externalId, message };
+      }
+    }
+  }
   return {
     channel: "email",
     account: settings.mailbox,
     name: settings.mailbox,
     async *listExternalIds() {
-      const uids = await searchUids(client, cursor.firstUid);
-      for (let at = 0; at < uids.length; at += IDS_COUNT)
-        yield uids.slice(at, at + IDS_COUNT).map((uid) => `${cursor.uidValidity}:${uid}`);
+      if (lastUid < cursor.firstUid) return;
+      for await (const { uids } of listUids(createSearch(client), cursor.firstUid, mailbox.uidNext)) {
+        const ours = uids.filter((uid) => uid <= lastUid);
+        for (let at = 0; at < ours.length; at += IDS_COUNT)
+          yield ours.slice(at, at + IDS_COUNT).map((uid) => `${cursor.uidValidity}:${uid}`);
+      }
     },
     async fetch(externalId) {
-      const [uidValidity, uid] = externalId.split(":").map(Number);
-      if (uidValidity !== cursor.uidValidity || uid === undefined) return null;
-      for await (const [mail] of readMails(client, [uid], PLAN)) {
-        if (mail === undefined) return null;
-        const origin = { account: settings.mailbox, externalId, receivedAt: mail.receivedAt };
-        return mail.kind === "mail" ? parse(mail.raw, origin) : unreadable(mail.raw, origin, mail.reason);
-      }
+      for await (const { message } of fetchMany([externalId])) return message;
       return null;
     },
+    fetchMany,
     close: () => client.logout().catch(() => client.close()),
   };
 }

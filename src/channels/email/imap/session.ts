@@ -1,10 +1,10 @@
 /** One connection of the watcher: reads everything new in the order of UIDs, then waits for more. */
 import type { ImapFlow } from "imapflow";
 import type { InboundMessage, MailboxPosition } from "../../../core/inbound.ts";
-import { unreadable } from "../parse/parse-mail.ts";
-import { type FetchedMail, readMails, searchUids } from "./fetch.ts";
+import { type FetchedMail, readMails, toUnreadable } from "./fetch.ts";
 import type { ParseMail } from "./reader.ts";
 import type { MailboxCursorState } from "./start.ts";
+import { createSearch, listUids, type SearchUids } from "./uids.ts";
 
 export interface SessionTimings {
   /** A server without IDLE is asked for new mail this often. */
@@ -20,6 +20,8 @@ export interface SessionOptions {
   client: ImapFlow;
   mailbox: string;
   cursor: MailboxCursorState;
+  /** As the server named it when the mailbox was opened. */
+  uidNext: number;
   /** Of the whole watcher: which mails broke a connection. */
   troubles: FetchTroubles;
   parse: ParseMail;
@@ -137,28 +139,40 @@ class Wake {
   }
 }
 
+/** Reads until a search from the cursor on finds nothing. */
 async function readNew(options: SessionOptions): Promise<void> {
-  const { client, cursor, troubles, timings } = options;
-  for (;;) {
-    const uids = await withDeadline(client, timings.commandMs, searchUids(client, cursor.lastUid + 1));
-    options.onBacklog(uids.length);
-    if (uids.length === 0) return;
-    let left = uids.length;
-    const plan = {
-      batchCount: (uid: number) => troubles.batchCount(uid),
-      giveUp: (uid: number) => troubles.giveUp(uid),
-      onAsking: (asked: readonly number[]) => troubles.onAsking(asked),
-      sizeBytesMax: options.sizeBytesMax,
-      retryDelayMs: timings.retryDelayMs,
-    };
-    for await (const batch of readMails(client, uids, plan)) {
-      await recordBatch(options, batch);
-      left -= batch.length;
-      options.onBacklog(left);
+  const { client, cursor, timings } = options;
+  const ask = createSearch(client);
+  const search: SearchUids = (range) => withDeadline(client, timings.commandMs, ask(range));
+  for (let hasFound = true; hasFound; ) {
+    hasFound = false;
+    for await (const { uids, isLast } of listUids(search, cursor.lastUid + 1, options.uidNext)) {
+      hasFound ||= uids.length > 0;
+      await readPortion(options, uids, isLast);
     }
-    // All of the last ones were expunged: they are not asked for again.
-    cursor.lastUid = Math.max(cursor.lastUid, uids.at(-1) ?? 0);
   }
+}
+
+async function readPortion(options: SessionOptions, uids: number[], isLast: boolean): Promise<void> {
+  const { client, cursor, troubles, timings } = options;
+  // More may wait above this portion: it does not count as all read.
+  let left = uids.length + (isLast ? 0 : 1);
+  options.onBacklog(left);
+  const plan = {
+    batchCount: (uid: number) => troubles.batchCount(uid),
+    giveUp: (uid: number) => troubles.giveUp(uid),
+    onAsking: (asked: readonly number[]) => troubles.onAsking(asked),
+    sizeBytesMax: options.sizeBytesMax,
+    retryDelayMs: timings.retryDelayMs,
+  };
+  for await (const batch of readMails(client, uids, plan)) {
+    await recordBatch(options, batch);
+    left -= batch.length;
+    options.onBacklog(left);
+  }
+  // All of the last ones were expunged: they are not asked for again.
+  cursor.lastUid = Math.max(cursor.lastUid, uids.at(-1) ?? 0);
+  if (isLast) options.onBacklog(0);
 }
 
 /** Parses the whole batch at once, and records in the order of UIDs. */
@@ -178,7 +192,7 @@ async function toMessage(options: SessionOptions, mail: FetchedMail): Promise<In
   const { cursor, mailbox } = options;
   const externalId = `${cursor.uidValidity}:${mail.uid}`;
   const origin = { account: mailbox, externalId, receivedAt: mail.receivedAt };
-  return mail.kind === "mail" ? options.parse(mail.raw, origin) : unreadable(mail.raw, origin, mail.reason);
+  return mail.kind === "mail" ? options.parse(mail.raw, origin) : toUnreadable(mail, origin);
 }
 
 function assertOpen(client: ImapFlow): void {

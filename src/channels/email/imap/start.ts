@@ -1,6 +1,6 @@
 /** Where reading a mailbox begins. */
 import type { ImapFlow, MailboxObject } from "imapflow";
-import { searchUids } from "./fetch.ts";
+import { createSearch, listUids } from "./uids.ts";
 
 /** The stored cursor of a mailbox. */
 export interface MailboxCursorState {
@@ -47,26 +47,30 @@ export async function decideStart(
 
 async function readUidNext(client: ImapFlow, mailbox: MailboxObject): Promise<number> {
   if (mailbox.uidNext > 0) return mailbox.uidNext;
-  return ((await searchUids(client, 1)).at(-1) ?? 0) + 1;
+  // RFC 3501 lets an old server keep silent on it.
+  let last = 0;
+  for await (const { uids } of listUids(createSearch(client), 1, 0)) last = uids.at(-1) ?? last;
+  return last + 1;
 }
 
 /** The lowest UID of a mail that the server received at `from` or later; the next UID where there is none. */
 async function findFirstUid(client: ImapFlow, mailbox: MailboxObject, from: Date): Promise<number> {
   if (from.getTime() <= 0) return 1;
   // SINCE knows whole days in the server's own time zone only: ask for a day more, then look at the times.
-  const found = await client.search({ since: new Date(from.getTime() - DAY_MS) }, { uid: true });
-  if (!Array.isArray(found)) throw new Error("The server did not answer the search by date.");
-  const uids = found.sort((a, b) => a - b);
-  for (let at = 0; at < uids.length; at += WINDOW) {
-    const range = uids.slice(at, at + WINDOW).join(",");
-    let first = Number.POSITIVE_INFINITY;
-    for await (const { uid, internalDate } of client.fetch(
-      range,
-      { uid: true, internalDate: true },
-      { uid: true },
-    ))
-      if (internalDate !== undefined && new Date(internalDate) >= from) first = Math.min(first, uid);
-    if (first !== Number.POSITIVE_INFINITY) return first;
+  const search = createSearch(client, new Date(from.getTime() - DAY_MS));
+  for await (const { uids } of listUids(search, 1, mailbox.uidNext)) {
+    for (let at = 0; at < uids.length; at += WINDOW) {
+      const first = await findFirstReceived(client, uids.slice(at, at + WINDOW), from);
+      if (first !== null) return first;
+    }
   }
   return readUidNext(client, mailbox);
+}
+
+async function findFirstReceived(client: ImapFlow, uids: number[], from: Date): Promise<number | null> {
+  let first: number | null = null;
+  const query = { uid: true, internalDate: true };
+  for await (const { uid, internalDate } of client.fetch(uids.join(","), query, { uid: true }))
+    if (internalDate !== undefined && new Date(internalDate) >= from) first = Math.min(first ?? uid, uid);
+  return first;
 }

@@ -194,6 +194,7 @@ class MailboxWatcher {
         client,
         mailbox: settings.mailbox,
         cursor,
+        uidNext: mailbox.uidNext,
         troubles: this.#troubles,
         parse: this.#options.parse ?? parseMail,
         record: (message, position) => this.#record(message, position),
