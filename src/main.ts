@@ -9,6 +9,7 @@ import type { RecordInbound } from "./core/inbound.ts";
 import type { SqlPool } from "./db/client.ts";
 import type { DeskSettings } from "./desk/desk-settings.ts";
 import { recordInbound } from "./desk/record-inbound.ts";
+import { recordInboundBatch } from "./desk/record-inbound-batch.ts";
 import { createPasswordHasher } from "./passwords.ts";
 import { createTrustedProxies, readClientAddress } from "./runtime/client-address.ts";
 import { createDeskSettings } from "./runtime/desk-settings.ts";
@@ -92,6 +93,7 @@ async function startParts(
   const mailIn = await openMailIntake(access, {
     sql,
     recordInbound: record,
+    recordInboundBatch: (mails) => recordInboundBatch(sql, settings, mails),
     log,
     authentication: config.mailAuthentication,
   });

@@ -2,10 +2,12 @@
 import { ImapFlow } from "imapflow";
 import { simpleParser } from "mailparser";
 import type { Logger } from "pino";
-import { type MailboxSettings, parseMailboxUrl } from "../../src/channels/email/imap/mailbox-url.ts";
-import type { InboundMessage, MailboxPosition } from "../../src/core/inbound.ts";
+import { parseMailboxUrl } from "../../src/channels/email/imap/mailbox-url.ts";
+import { loadConfig } from "../../src/config.ts";
+import type { InboundMail, InboundMessage, MailboxPosition } from "../../src/core/inbound.ts";
 import { connectDatabase, type SqlPool } from "../../src/db/client.ts";
 import { recordInbound } from "../../src/desk/record-inbound.ts";
+import { recordInboundBatch } from "../../src/desk/record-inbound-batch.ts";
 import { createDeskSettings } from "../../src/runtime/desk-settings.ts";
 import { createMailIntake } from "../../src/runtime/mail-intake.ts";
 
@@ -23,21 +25,33 @@ const SILENT = { debug() {}, info() {}, warn() {}, error() {} } as unknown as Lo
 
 /** Runs the service's own mail intake on one mailbox, everything included; the database is migrated. */
 export function startDesk(sql: SqlPool, imapUrl: string, onRecorded: (mail: Recorded) => void): DeskReader {
-  const mailIn = { mailboxes: [deskMailbox(imapUrl)], since: "all" as const };
-  const settings = createDeskSettings({ mailIn, mailOut: null, slack: null, undoSeconds: 0 });
+  const config = loadConfig({
+    IMAP_URL: imapUrl,
+    IMAP_SINCE: "all",
+    SMTP_URL: "smtp://127.0.0.1:25",
+    MAIL_FROM: '"Support" <support@desk.example>',
+    JWT_SECRET: "the benchmark's own secret, of more than 32 bytes",
+  });
+  const settings = createDeskSettings(config);
   const record = async (message: InboundMessage, position?: MailboxPosition) => {
     const result = await recordInbound(sql, settings, message, position);
     onRecorded({ uid: position?.uid ?? 0, at: performance.timeOrigin + performance.now() });
     return result;
   };
-  const intake = createMailIntake({ mailIn }, { sql, recordInbound: record, log: SILENT });
+  const recordBatch = async (mails: readonly InboundMail[]) => {
+    const results = await recordInboundBatch(sql, settings, mails);
+    const at = performance.timeOrigin + performance.now();
+    for (const { position } of mails) onRecorded({ uid: position.uid, at });
+    return results;
+  };
+  const intake = createMailIntake(config, {
+    sql,
+    recordInbound: record,
+    recordInboundBatch: recordBatch,
+    log: SILENT,
+  });
   intake.start();
   return { stop: () => intake.stop() };
-}
-
-/** The user that signs in is not the desk's address, which stands in the mails. */
-function deskMailbox(imapUrl: string): MailboxSettings {
-  return parseMailboxUrl(imapUrl, "IMAP_URL");
 }
 
 /** Resolves once `count` mails are committed by the desk; rejects where they do not come. */

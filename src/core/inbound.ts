@@ -158,3 +158,15 @@ export interface MailboxPosition {
 
 /** What channels are handed to record what they received. Rejects with a retryable AppError while the database is away. */
 export type RecordInbound = (message: InboundMessage, position?: MailboxPosition) => Promise<IntakeResult>;
+
+/** A mail of a mailbox and where it stands there. */
+export interface InboundMail {
+  message: InboundEmail | InboundUnreadable;
+  position: MailboxPosition;
+}
+
+/**
+ * As `RecordInbound`, for mails of one mailbox in the order of their UIDs. When it rejects, some of them may be recorded
+ * already: the same mails again are harmless.
+ */
+export type RecordInboundBatch = (mails: readonly InboundMail[]) => Promise<IntakeResult[]>;

@@ -169,6 +169,11 @@ export function storableText(text: string): string {
 /** With the `u` flag, a surrogate matches only when it stands alone. */
 const UNSTORABLE = /[\0\p{Surrogate}]/gu;
 
+/** The same as text, for statements that take many at once (`…::text::jsonb`, `json_to_recordset`). */
+export function storableJsonText(value: unknown): string {
+  return JSON.stringify(storableJson(value));
+}
+
 function storableJson(value: unknown): unknown {
   const text = JSON.stringify(value);
   // JSON.stringify escapes both kinds; a text without these escapes is stored as it is.

@@ -2,6 +2,7 @@
 import { INTAKE_OUTCOMES, type IntakeOutcome, type IntakeResult } from "../core/inbound.ts";
 import type { Channel } from "../core/ticket.ts";
 import { type Sql, storableText } from "./client.ts";
+import { gathered, gatheredWrite } from "./gather.ts";
 
 export interface LedgerKey {
   channel: Channel;
@@ -13,13 +14,22 @@ export interface LedgerKey {
  * Claims the row of an external id. Null when it stands there already: somebody recorded it, or is doing so now
  * (then this waits for their commit). The outcome is written before the same transaction ends.
  */
-export async function claimLedgerRow(sql: Sql, key: LedgerKey): Promise<string | null> {
-  const [row] = await sql<{ id: string }[]>`
-    insert into intake_ledger (channel, account, external_id, outcome, reason)
-    values (${key.channel}, ${key.account}, ${storableText(key.externalId)}, 'parked', 'Intake has begun.')
+export const claimLedgerRow = gathered(claimLedgerRows);
+
+/** In the order of `keys`: whoever claims the same ones at once waits for us at the first, and not crosswise. */
+async function claimLedgerRows(sql: Sql, keys: readonly LedgerKey[]): Promise<(string | null)[]> {
+  const ids = keys.map(() => crypto.randomUUID());
+  const rows = await sql<{ id: string }[]>`
+    insert into intake_ledger (id, channel, account, external_id, outcome, reason)
+    select key.id, key.channel, key.account, key.external_id, 'parked', 'Intake has begun.'
+    from unnest(
+      ${ids}::uuid[], ${keys.map(({ channel }) => channel)}::text[], ${keys.map(({ account }) => account)}::text[],
+      ${keys.map(({ externalId }) => storableText(externalId))}::text[]
+    ) key (id, channel, account, external_id)
     on conflict on constraint intake_ledger_source_key do nothing
     returning id`;
-  return row?.id ?? null;
+  const claimed = new Set(rows.map(({ id }) => id));
+  return ids.map((id) => (claimed.has(id) ? id : null));
 }
 
 export interface LedgerOutcome {
@@ -31,31 +41,79 @@ export interface LedgerOutcome {
   emailMessageId: string | null;
 }
 
-export async function settleLedgerRow(sql: Sql, ledgerId: string, settled: LedgerOutcome): Promise<void> {
+export function settleLedgerRow(sql: Sql, ledgerId: string, settled: LedgerOutcome): Promise<void> {
+  return settleTogether(sql, { ledgerId, ...settled });
+}
+
+const settleTogether = gatheredWrite(settleLedgerRows);
+
+async function settleLedgerRows(
+  sql: Sql,
+  rows: readonly ({ ledgerId: string } & LedgerOutcome)[],
+): Promise<void> {
+  const messageIds = rows.map(({ emailMessageId }) => (emailMessageId ? storableText(emailMessageId) : null));
   await sql`
-    update intake_ledger set
-      outcome = ${settled.outcome}, reason = ${storableText(settled.reason)}, ticket_id = ${settled.ticketId},
-      message_id = ${settled.messageId}, raw_id = ${settled.rawId},
-      email_message_id = ${settled.emailMessageId === null ? null : storableText(settled.emailMessageId)}
-    where id = ${ledgerId}`;
+    update intake_ledger l set
+      outcome = settled.outcome, reason = settled.reason, ticket_id = settled.ticket_id,
+      message_id = settled.message_id, raw_id = settled.raw_id, email_message_id = settled.email_message_id
+    from unnest(
+      ${rows.map(({ ledgerId }) => ledgerId)}::uuid[], ${rows.map(({ outcome }) => outcome)}::text[],
+      ${rows.map(({ reason }) => storableText(reason))}::text[], ${rows.map(({ ticketId }) => ticketId)}::uuid[],
+      ${rows.map(({ messageId }) => messageId)}::uuid[], ${rows.map(({ rawId }) => rawId)}::uuid[],
+      ${messageIds}::text[]
+    ) settled (ledger_id, outcome, reason, ticket_id, message_id, raw_id, email_message_id)
+    where l.id = settled.ledger_id`;
 }
 
 /** Claims a content fingerprint. Null when it is new, or this row's own; else the ticket of the row that has it. */
-export async function claimFingerprint(
+export function claimFingerprint(sql: Sql, fingerprint: string, ledgerId: string): Promise<FirstCopy | null> {
+  return claimFingerprintTogether(sql, { fingerprint, ledgerId });
+}
+
+export interface FirstCopy {
+  ticketId: string | null;
+  ticketNumber: number | null;
+}
+
+const claimFingerprintTogether = gathered(claimFingerprints);
+
+interface Fingerprint {
+  fingerprint: string;
+  ledgerId: string;
+}
+
+async function claimFingerprints(
   sql: Sql,
-  fingerprint: string,
-  ledgerId: string,
-): Promise<{ ticketId: string | null; ticketNumber: number | null } | null> {
-  const claimed = await sql`
-    insert into intake_fingerprints (fingerprint, ledger_id) values (${fingerprint}, ${ledgerId})
-    on conflict (fingerprint) do nothing`;
-  if (claimed.count === 1) return null;
-  const [first] = await sql<{ ledgerId: string; ticketId: string | null; ticketNumber: number | null }[]>`
-    select l.id as "ledgerId", l.ticket_id as "ticketId", t.number as "ticketNumber"
+  fingerprints: readonly Fingerprint[],
+): Promise<(FirstCopy | null)[]> {
+  // Sorted, so that two batches with the same mails of two mailboxes do not wait for each other crosswise.
+  const sorted = [...fingerprints].sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
+  const claimed = await sql<{ ledgerId: string }[]>`
+    insert into intake_fingerprints (fingerprint, ledger_id)
+    select * from unnest(
+      ${sorted.map((one) => one.fingerprint)}::text[], ${sorted.map((one) => one.ledgerId)}::uuid[]
+    )
+    on conflict (fingerprint) do nothing
+    returning ledger_id as "ledgerId"`;
+  const isNew = new Set(claimed.map(({ ledgerId }) => ledgerId));
+  const known = fingerprints.filter(({ ledgerId }) => !isNew.has(ledgerId));
+  const firsts = known.length === 0 ? new Map() : await readFirstCopies(sql, known);
+  return fingerprints.map(({ fingerprint, ledgerId }) => {
+    const first = isNew.has(ledgerId) ? undefined : firsts.get(fingerprint);
+    if (isNew.has(ledgerId) || first?.ledgerId === ledgerId) return null;
+    return { ticketId: first?.ticketId ?? null, ticketNumber: first?.ticketNumber ?? null };
+  });
+}
+
+async function readFirstCopies(
+  sql: Sql,
+  known: readonly Fingerprint[],
+): Promise<Map<string, FirstCopy & Fingerprint>> {
+  const rows = await sql<(FirstCopy & Fingerprint)[]>`
+    select f.fingerprint, l.id as "ledgerId", l.ticket_id as "ticketId", t.number as "ticketNumber"
     from intake_fingerprints f join intake_ledger l on l.id = f.ledger_id left join tickets t on t.id = l.ticket_id
-    where f.fingerprint = ${fingerprint}`;
-  if (first?.ledgerId === ledgerId) return null;
-  return { ticketId: first?.ticketId ?? null, ticketNumber: first?.ticketNumber ?? null };
+    where f.fingerprint = any(${known.map(({ fingerprint }) => fingerprint)})`;
+  return new Map(rows.map((row) => [row.fingerprint, row]));
 }
 
 /** What was recorded for an external id, as intake answered then. */

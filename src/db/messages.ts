@@ -1,7 +1,8 @@
 /** Everything that was said on a ticket, and the files that came with it. */
 import type { EmailAddress, InboundAttachment } from "../core/inbound.ts";
 import type { Channel } from "../core/ticket.ts";
-import { jsonb, type Sql, storableText } from "./client.ts";
+import { type Sql, storableJsonText, storableText } from "./client.ts";
+import { gathered, gatheredWrite } from "./gather.ts";
 
 export type MessageKind = "message" | "reply" | "note" | "acknowledgement" | "notice";
 
@@ -44,30 +45,66 @@ export interface NewMessage {
  * Stores a message; null where the desk already has what may stand there only once
  * (a ticket's acknowledgement, the Slack message of this channel and ts, the message of one submission).
  */
-export async function insertMessage(sql: Sql, message: NewMessage): Promise<string | null> {
-  const { email, slack } = message;
-  const [row] = await sql<{ id: string }[]>`
+export const insertMessage = gathered(insertMessages);
+
+async function insertMessages(sql: Sql, messages: readonly NewMessage[]): Promise<(string | null)[]> {
+  const rows = messages.map(toRow);
+  const stored = await sql<{ id: string }[]>`
     insert into messages (
       id, ticket_id, kind, visibility, direction, channel, author_user_id, author_requester_id, author_name, subject,
       text, text_trimmed, html, email_message_id, in_reply_to, email_references, from_address, to_addresses,
-      cc_addresses, reply_to_addresses, slack_channel, slack_ts, raw_id, authentication,
-      submission_key, newcomer, thread_index
-    ) values (
-      coalesce(${message.id ?? null}::uuid, gen_random_uuid()), ${message.ticketId}, ${message.kind}, ${message.visibility}, ${message.direction}, ${message.channel},
-      ${message.authorUserId}, ${message.authorRequesterId}, ${storableText(message.authorName)},
-      ${storableText(message.subject)}, ${storableText(message.text)}, ${storableText(message.textTrimmed)},
-      ${message.html === null ? null : storableText(message.html)},
-      ${email?.messageId ? storableText(email.messageId) : null},
-      ${email?.inReplyTo ? storableText(email.inReplyTo) : null},
-      ${(email?.references ?? []).map(storableText)}, ${email?.from ? storableText(email.from) : null},
-      ${jsonb(sql, email?.to ?? [])}, ${jsonb(sql, email?.cc ?? [])},
-      ${jsonb(sql, email?.replyTo ?? [])},
-      ${slack?.channel ?? null}, ${slack?.ts ?? null}, ${message.rawId}, ${jsonb(sql, email?.authentication ?? null)},
-      ${message.submissionKey ?? null}, ${message.newcomer ?? false}, ${email?.threadIndex ? storableText(email.threadIndex) : null}
+      cc_addresses, reply_to_addresses, slack_channel, slack_ts, raw_id, authentication, submission_key, newcomer,
+      thread_index, created_at
+    )
+    select id, ticket_id, kind, visibility, direction, channel, author_user_id, author_requester_id, author_name, subject,
+      text, text_trimmed, html, email_message_id, in_reply_to, email_references, from_address, to_addresses,
+      cc_addresses, reply_to_addresses, slack_channel, slack_ts, raw_id, authentication, submission_key, newcomer,
+      thread_index,
+      -- Not now(): messages of one transaction have an order too.
+      clock_timestamp()
+    from json_to_recordset(${storableJsonText(rows)}::text::json) as message (
+      id uuid, ticket_id uuid, kind text, visibility text, direction text, channel text, author_user_id uuid,
+      author_requester_id uuid, author_name text, subject text, text text, text_trimmed text, html text,
+      email_message_id text, in_reply_to text, email_references text[], from_address text, to_addresses jsonb,
+      cc_addresses jsonb, reply_to_addresses jsonb, slack_channel text, slack_ts text, raw_id uuid,
+      authentication jsonb, submission_key text, newcomer boolean, thread_index text
     )
     on conflict do nothing
     returning id`;
-  return row?.id ?? null;
+  const ids = new Set(stored.map(({ id }) => id));
+  return rows.map(({ id }) => (ids.has(id) ? id : null));
+}
+
+function toRow({ email, slack, ...message }: NewMessage) {
+  return {
+    id: message.id ?? (crypto.randomUUID() as string),
+    ticket_id: message.ticketId,
+    kind: message.kind,
+    visibility: message.visibility,
+    direction: message.direction,
+    channel: message.channel,
+    author_user_id: message.authorUserId,
+    author_requester_id: message.authorRequesterId,
+    author_name: message.authorName,
+    subject: message.subject,
+    text: message.text,
+    text_trimmed: message.textTrimmed,
+    html: message.html,
+    email_message_id: email?.messageId || null,
+    in_reply_to: email?.inReplyTo || null,
+    email_references: email?.references ?? [],
+    from_address: email?.from || null,
+    to_addresses: email?.to ?? [],
+    cc_addresses: email?.cc ?? [],
+    reply_to_addresses: email?.replyTo ?? [],
+    slack_channel: slack?.channel ?? null,
+    slack_ts: slack?.ts ?? null,
+    raw_id: message.rawId,
+    authentication: email?.authentication ?? null,
+    submission_key: message.submissionKey ?? null,
+    newcomer: message.newcomer ?? false,
+    thread_index: email?.threadIndex || null,
+  };
 }
 
 /** Stores the files of a message. `sha256` gives the hex digest of a content. */
@@ -77,14 +114,47 @@ export async function insertAttachments(
   attachments: readonly InboundAttachment[],
   sha256: (content: Uint8Array) => Promise<string>,
 ): Promise<void> {
-  for (const file of attachments) {
+  if (attachments.length === 0) return;
+  const rows: AttachmentRow[] = [];
+  for (const file of attachments) rows.push(toAttachmentRow(messageId, file, await sha256(file.content)));
+  await insertAttachmentsTogether(sql, rows);
+}
+
+type AttachmentRow = ReturnType<typeof toAttachmentRow>;
+
+function toAttachmentRow(messageId: string, file: InboundAttachment, sha256: string) {
+  return {
+    message_id: messageId,
+    filename: storableText(file.filename).slice(0, 255) || "unnamed",
+    content_type: storableText(file.contentType),
+    size_bytes: file.content.byteLength,
+    content_id: file.contentId === null ? null : storableText(file.contentId),
+    inline: file.inline,
+    sha256,
+    content: file.content,
+  };
+}
+
+const insertAttachmentsTogether = gatheredWrite(insertAttachmentRows);
+
+/** A mail may have a thousand files, and a statement takes 65,535 parameters. */
+const FILES_AT_ONCE = 1_000;
+
+async function insertAttachmentRows(sql: Sql, files: readonly AttachmentRow[][]): Promise<void> {
+  const rows = files.flat();
+  for (let at = 0; at < rows.length; at += FILES_AT_ONCE)
     await sql`
-      insert into attachments (message_id, filename, content_type, size_bytes, content_id, inline, sha256, content)
-      values (
-        ${messageId}, ${storableText(file.filename).slice(0, 255) || "unnamed"}, ${storableText(file.contentType)},
-        ${file.content.byteLength}, ${file.contentId}, ${file.inline}, ${await sha256(file.content)}, ${file.content}
-      )`;
-  }
+      insert into attachments ${sql(
+        rows.slice(at, at + FILES_AT_ONCE),
+        "message_id",
+        "filename",
+        "content_type",
+        "size_bytes",
+        "content_id",
+        "inline",
+        "sha256",
+        "content",
+      )}`;
 }
 
 /** The Slack ts of a message that has been posted: the event that echoes it is then known as ours. */

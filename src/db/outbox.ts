@@ -1,6 +1,7 @@
 /** Events on their way to the workflows: written with the change they tell of, handed over by the relay. */
 import type { DeskEventName, DeskEvents } from "../core/events.ts";
-import { inTransaction, jsonb, type Sql, type SqlPool } from "./client.ts";
+import { inTransaction, type Sql, type SqlPool, storableJsonText } from "./client.ts";
+import { gatheredWrite } from "./gather.ts";
 
 export interface OutboxRow {
   id: number;
@@ -10,12 +11,26 @@ export interface OutboxRow {
 }
 
 /** Adds an event to the caller's transaction. It leaves after the commit, at least once, with the row's id as event id. */
-export async function addOutboxEvent<Name extends DeskEventName>(
+export function addOutboxEvent<Name extends DeskEventName>(
   sql: Sql,
   name: Name,
   data: DeskEvents[Name],
 ): Promise<void> {
-  await sql`insert into outbox (name, data) values (${name}, ${jsonb(sql, data)})`;
+  return addTogether(sql, { name, data });
+}
+
+const addTogether = gatheredWrite(addOutboxEvents);
+
+async function addOutboxEvents(
+  sql: Sql,
+  events: readonly { name: DeskEventName; data: DeskEvents[DeskEventName] }[],
+): Promise<void> {
+  await sql`
+    insert into outbox (name, data)
+    select event.name, event.data::jsonb
+    from unnest(
+      ${events.map(({ name }) => name)}::text[], ${events.map(({ data }) => storableJsonText(data))}::text[]
+    ) event (name, data)`;
 }
 
 /**

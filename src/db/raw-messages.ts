@@ -1,18 +1,30 @@
 /** Originals, byte for byte. */
 import type { Sql } from "./client.ts";
+import { gathered } from "./gather.ts";
 
 /** Stores the original and answers with its id. `sha256` is hex; `complete` false where only a part of it is there. */
-export async function insertRawMessage(
+export function insertRawMessage(
   sql: Sql,
   source: Uint8Array,
   sha256: string,
   complete = true,
 ): Promise<string> {
-  const [row] = await sql<{ id: string }[]>`
-    insert into raw_messages (sha256, size_bytes, source, complete)
-    values (${sha256}, ${source.byteLength}, ${source}, ${complete}) returning id`;
-  if (!row) throw new Error("The original could not be stored.");
-  return row.id;
+  return insertTogether(sql, { source, sha256, complete });
+}
+
+const insertTogether = gathered(insertRawMessages);
+
+async function insertRawMessages(
+  sql: Sql,
+  originals: readonly { source: Uint8Array; sha256: string; complete: boolean }[],
+): Promise<string[]> {
+  const rows = originals.map((original) => ({
+    ...original,
+    id: crypto.randomUUID() as string,
+    size_bytes: original.source.byteLength,
+  }));
+  await sql`insert into raw_messages ${sql(rows, "id", "sha256", "size_bytes", "source", "complete")}`;
+  return rows.map(({ id }) => id);
 }
 
 /** Ledger rows and messages that named it name none afterwards. */

@@ -1,6 +1,7 @@
 /** People who write to us, by the address of the channel they wrote from. */
 import type { Channel } from "../core/ticket.ts";
 import { type Sql, storableText } from "./client.ts";
+import { gathered, gatheredWrite } from "./gather.ts";
 
 export interface RequesterIdentity {
   channel: Channel;
@@ -20,28 +21,89 @@ export async function findOrCreateRequester(sql: Sql, identity: RequesterIdentit
   return (await putRequester(sql, identity)).id;
 }
 
-/** The same, with the name that the requester is known by; empty where unknown. */
-export async function putRequester(
-  sql: Sql,
-  identity: RequesterIdentity,
-): Promise<{ id: string; name: string }> {
+export interface Requester {
+  id: string;
+  /** As the requester is known; empty where unknown. */
+  name: string;
+}
+
+/** The same, with the name that the requester is known by. */
+export async function putRequester(sql: Sql, identity: RequesterIdentity): Promise<Requester> {
+  const address = storableText(identity.address);
   const name = storableText(identity.name).slice(0, 200);
-  const [row] = await sql<{ id: string; name: string }[]>`
+  return putTogether(sql, { ...identity, address, name });
+}
+
+const putTogether = gathered(putRequesters);
+
+async function putRequesters(sql: Sql, identities: readonly RequesterIdentity[]): Promise<Requester[]> {
+  const known = await findUnchanged(sql, identities);
+  // Each once, and sorted: two batches with the same people do not wait for each other crosswise.
+  const others = [...new Map(identities.map((one) => [keyOf(one), one]))]
+    .filter(([key]) => !known.has(key))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, identity]) => identity);
+  const written = others.length === 0 ? new Map<string, Requester>() : await writeRequesters(sql, others);
+  return identities.map((identity) => {
+    const requester = known.get(keyOf(identity)) ?? written.get(keyOf(identity));
+    if (requester === undefined) throw new Error("The requester was neither found nor created.");
+    return requester;
+  });
+}
+
+interface RequesterRow extends Requester {
+  channel: Channel;
+  address: string;
+}
+
+function keyOf({ channel, address }: { channel: Channel; address: string }): string {
+  return `${channel} ${address}`;
+}
+
+function byKey(rows: readonly RequesterRow[]): Map<string, Requester> {
+  return new Map(rows.map((row) => [keyOf(row), { id: row.id, name: row.name }]));
+}
+
+/** Those that are known already and learn nothing new: most mails are from them, and need no write. */
+async function findUnchanged(
+  sql: Sql,
+  identities: readonly RequesterIdentity[],
+): Promise<Map<string, Requester>> {
+  const rows = await sql<RequesterRow[]>`
+    select r.id, r.name, r.channel, r.address
+    from unnest(
+      ${identities.map(({ channel }) => channel)}::text[], ${identities.map(({ address }) => address)}::text[],
+      ${identities.map(({ name }) => name)}::text[], ${identities.map(({ email }) => email)}::text[],
+      ${identities.map(({ userId }) => userId)}::uuid[]
+    ) given (channel, address, name, email, user_id)
+    join requesters r on r.channel = given.channel and r.address = given.address
+    where (r.name <> '' or given.name = '') and (given.email is null or r.email = given.email)
+      and (r.user_id is not null or (given.user_id is null and not exists (
+        select 1 from users u where u.email = given.email and u.email_verified_at is not null
+      )))`;
+  return byKey(rows);
+}
+
+async function writeRequesters(
+  sql: Sql,
+  identities: readonly RequesterIdentity[],
+): Promise<Map<string, Requester>> {
+  const rows = await sql<RequesterRow[]>`
     insert into requesters (channel, address, name, email, user_id)
-    values (
-      ${identity.channel}, ${storableText(identity.address)}, ${name}, ${identity.email},
-      coalesce(${identity.userId}::uuid, (
-        select u.id from users u
-        where u.email = ${identity.email} and u.email_verified_at is not null
-      ))
-    )
+    select given.channel, given.address, given.name, given.email, coalesce(given.user_id, (
+      select u.id from users u where u.email = given.email and u.email_verified_at is not null
+    ))
+    from unnest(
+      ${identities.map(({ channel }) => channel)}::text[], ${identities.map(({ address }) => address)}::text[],
+      ${identities.map(({ name }) => name)}::text[], ${identities.map(({ email }) => email)}::text[],
+      ${identities.map(({ userId }) => userId)}::uuid[]
+    ) given (channel, address, name, email, user_id)
     on conflict (channel, address) do update set
       name = case when requesters.name = '' then excluded.name else requesters.name end,
       email = coalesce(excluded.email, requesters.email),
       user_id = coalesce(requesters.user_id, excluded.user_id)
-    returning id, name`;
-  if (!row) throw new Error("The requester was neither found nor created.");
-  return row;
+    returning id, name, channel, address`;
+  return byKey(rows);
 }
 
 /** Held until the transaction ends: what is counted for this requester meanwhile stays as counted. */
@@ -55,8 +117,20 @@ export async function setMailState(
   emails: readonly string[],
   state: "ok" | "bouncing",
 ): Promise<void> {
-  if (emails.length === 0) return;
-  await sql`
-    update requesters set mail_state = ${state}
-    where channel = 'email' and address = any(${emails.map((email) => email.toLowerCase())}) and mail_state <> ${state}`;
+  if (emails.length > 0) await setMailStateTogether(sql, { emails, state });
+}
+
+const setMailStateTogether = gatheredWrite(setMailStates);
+
+async function setMailStates(
+  sql: Sql,
+  changes: readonly { emails: readonly string[]; state: "ok" | "bouncing" }[],
+): Promise<void> {
+  for (const state of ["ok", "bouncing"] as const) {
+    const emails = changes.filter((one) => one.state === state).flatMap((one) => one.emails);
+    if (emails.length === 0) continue;
+    await sql`
+      update requesters set mail_state = ${state}
+      where channel = 'email' and address = any(${emails.map((email) => email.toLowerCase())}) and mail_state <> ${state}`;
+  }
 }

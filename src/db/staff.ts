@@ -1,5 +1,6 @@
 /** Moderators and admins, as the channels know them. */
 import type { Sql } from "./client.ts";
+import { gathered } from "./gather.ts";
 
 export interface StaffRow {
   userId: string;
@@ -32,9 +33,12 @@ export async function linkStaffByEmail(
 }
 
 /** The moderator or admin with this mail address, or null. */
-export async function findStaffByEmail(sql: Sql, email: string): Promise<StaffRow | null> {
-  const [row] = await sql<StaffRow[]>`
-    select id as "userId", coalesce(nullif(name, ''), email) as name, role
-    from users where email = ${email.toLowerCase()} and role in ('moderator', 'admin')`;
-  return row ?? null;
+export const findStaffByEmail = gathered(findStaffByEmails);
+
+async function findStaffByEmails(sql: Sql, emails: readonly string[]): Promise<(StaffRow | null)[]> {
+  const rows = await sql<(StaffRow & { email: string })[]>`
+    select id as "userId", coalesce(nullif(name, ''), email) as name, role, email
+    from users where email = any(${emails.map((email) => email.toLowerCase())}) and role in ('moderator', 'admin')`;
+  const known = new Map(rows.map(({ email, ...staff }) => [email, staff]));
+  return emails.map((email) => known.get(email.toLowerCase()) ?? null);
 }

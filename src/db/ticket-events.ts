@@ -1,7 +1,8 @@
 /** The audit trail of tickets. */
 import type { Actor } from "../core/actor.ts";
 import { assertNever } from "../core/ticket.ts";
-import { jsonb, type Sql } from "./client.ts";
+import { type Sql, storableJsonText } from "./client.ts";
+import { gatheredWrite } from "./gather.ts";
 
 export type TicketEventType =
   | "created"
@@ -35,16 +36,34 @@ export type TicketEventType =
   | "close-warned"
   | "closed";
 
-export async function addTicketEvent(
+export function addTicketEvent(
   sql: Sql,
   ticketId: string,
   type: TicketEventType,
   actor: Actor,
   data: Record<string, unknown> = {},
 ): Promise<void> {
+  return addTogether(sql, { ticketId, type, actor, data });
+}
+
+interface NewTicketEvent {
+  ticketId: string;
+  type: TicketEventType;
+  actor: Actor;
+  data: Record<string, unknown>;
+}
+
+const addTogether = gatheredWrite(addTicketEvents);
+
+async function addTicketEvents(sql: Sql, events: readonly NewTicketEvent[]): Promise<void> {
   await sql`
     insert into ticket_events (ticket_id, type, actor_kind, actor_id, via, data)
-    values (${ticketId}, ${type}, ${actor.kind}, ${actorId(actor)}, ${actor.via}, ${jsonb(sql, data)})`;
+    select event.ticket_id, event.type, event.actor_kind, event.actor_id, event.via, event.data::jsonb
+    from unnest(
+      ${events.map(({ ticketId }) => ticketId)}::uuid[], ${events.map(({ type }) => type)}::text[],
+      ${events.map(({ actor }) => actor.kind)}::text[], ${events.map(({ actor }) => actorId(actor))}::uuid[],
+      ${events.map(({ actor }) => actor.via)}::text[], ${events.map(({ data }) => storableJsonText(data))}::text[]
+    ) event (ticket_id, type, actor_kind, actor_id, via, data)`;
 }
 
 function actorId(actor: Actor): string | null {

@@ -1,6 +1,7 @@
 /** Which tickets a message could belong to. The decision is core's; this only looks them up. */
 import type { ThreadCandidate } from "../core/threading.ts";
 import type { Sql } from "./client.ts";
+import { gathered } from "./gather.ts";
 
 interface CandidateRow {
   ticketId: string;
@@ -52,30 +53,49 @@ function toCandidate(row: CandidateRow, via: ThreadCandidate["via"]): ThreadCand
   return { ticketId, number, status, closedDaysAgo, participants, via };
 }
 
-async function candidatesByMessageId(sql: Sql, messageIds: string[]): Promise<CandidateRow[]> {
-  return sql<CandidateRow[]>`
-    with found as (
-      select m.ticket_id, m.email_message_id as message_id, m.direction = 'outbound' as outbound
-      from messages m where m.email_message_id = any(${messageIds}) and m.visibility = 'public'
+const CANDIDATES_MAX = 20;
+
+const candidatesByMessageId = gathered(candidatesByMessageIds);
+
+/** For each list of Message-IDs, the tickets that it leads to, in the order of the ids. */
+async function candidatesByMessageIds(sql: Sql, lists: readonly string[][]): Promise<CandidateRow[][]> {
+  const hints = lists.flatMap((ids, list) => ids.map((id, position) => ({ list, id, position })));
+  const rows = await sql<(CandidateRow & { list: number })[]>`
+    with hint as (
+      select * from unnest(
+        ${hints.map(({ list }) => list)}::int[], ${hints.map(({ id }) => id)}::text[],
+        ${hints.map(({ position }) => position)}::int[]
+      ) hint (list, message_id, position)
+    ), found as (
+      select hint.list, hint.position, m.ticket_id, m.direction = 'outbound' as outbound
+      from hint join messages m on m.email_message_id = hint.message_id and m.visibility = 'public'
       union all
-      select d.ticket_id, d.provider_message_id, true
-      from deliveries d where d.provider_message_id = any(${messageIds})
+      select hint.list, hint.position, d.ticket_id, true
+      from hint join deliveries d on d.provider_message_id = hint.message_id
     ), known as (
-      select ticket_id, bool_or(outbound) as outbound,
-        min(array_position(${messageIds}::text[], message_id)) as position
-      from found group by ticket_id
+      select list, ticket_id, bool_or(outbound) as outbound, min(position) as position
+      from found group by list, ticket_id
+    ), nearest as (
+      select *, row_number() over (partition by list order by position) as rank from known
     )
-    select t.id as "ticketId", t.number, t.status, known.outbound,
+    select nearest.list, t.id as "ticketId", t.number, t.status, nearest.outbound,
       extract(day from now() - t.closed_at)::int as "closedDaysAgo", ${participants(sql)} as participants
-    from known join tickets t on t.id = known.ticket_id
-    order by known.position limit 20`;
+    from nearest join tickets t on t.id = nearest.ticket_id
+    where nearest.rank <= ${CANDIDATES_MAX}
+    order by nearest.list, nearest.rank`;
+  const found = lists.map((): CandidateRow[] => []);
+  for (const { list, ...row } of rows) found[list]?.push(row);
+  return found;
 }
 
-async function candidatesByNumber(sql: Sql, numbers: number[]): Promise<CandidateRow[]> {
-  return sql<CandidateRow[]>`
+const candidatesByNumber = gathered(candidatesByNumberLists);
+
+async function candidatesByNumberLists(sql: Sql, lists: readonly number[][]): Promise<CandidateRow[][]> {
+  const rows = await sql<CandidateRow[]>`
     select t.id as "ticketId", t.number, t.status, false as outbound,
       extract(day from now() - t.closed_at)::int as "closedDaysAgo", ${participants(sql)} as participants
-    from tickets t where t.number = any(${numbers}::bigint[])`;
+    from tickets t where t.number = any(${[...new Set(lists.flat())]}::bigint[])`;
+  return lists.map((numbers) => rows.filter((row) => numbers.includes(row.number)));
 }
 
 function participants(sql: Sql) {
@@ -138,4 +158,16 @@ export async function readRequesterThread(
   const [row] = await sql<{ channel: string; threadTs: string }[]>`
     select channel, thread_ts as "threadTs" from slack_threads where ticket_id = ${ticketId} and role = 'requester'`;
   return row ?? null;
+}
+
+/** The numbers of the tickets that messages with these Message-IDs stand on. */
+export async function findNumbersOfMessageIds(
+  sql: Sql,
+  messageIds: string[],
+): Promise<Map<string, number[]>> {
+  const rows = await sql<{ messageId: string; numbers: number[] }[]>`
+    select m.email_message_id as "messageId", array_agg(distinct t.number) as numbers
+    from messages m join tickets t on t.id = m.ticket_id
+    where m.email_message_id = any(${messageIds}) group by m.email_message_id`;
+  return new Map(rows.map((row) => [row.messageId, row.numbers]));
 }

@@ -2,6 +2,7 @@
 import type { Channel, Priority, TicketStatus } from "../core/ticket.ts";
 import type { TriageSource } from "../core/triage.ts";
 import { jsonb, type Sql, storableText } from "./client.ts";
+import { gathered, gatheredWrite } from "./gather.ts";
 
 export interface NewTicket {
   title: string;
@@ -14,16 +15,29 @@ export interface NewTicket {
   noAutomaticAnswer: string | null;
 }
 
-export async function insertTicket(sql: Sql, ticket: NewTicket): Promise<{ id: string; number: number }> {
-  const [row] = await sql<{ id: string; number: number }[]>`
-    insert into tickets (title, description, channel, account, requester_id, follow_up_of, no_automatic_answer)
-    values (
-      ${storableText(ticket.title)}, ${storableText(ticket.description)}, ${ticket.channel}, ${ticket.account},
-      ${ticket.requesterId}, ${ticket.followUpOf}, ${ticket.noAutomaticAnswer}
+export const insertTicket = gathered(insertTickets);
+
+async function insertTickets(
+  sql: Sql,
+  tickets: readonly NewTicket[],
+): Promise<{ id: string; number: number }[]> {
+  const ids = tickets.map(() => crypto.randomUUID() as string);
+  const rows = await sql<{ id: string; number: number }[]>`
+    insert into tickets (id, title, description, channel, account, requester_id, follow_up_of, no_automatic_answer)
+    select * from unnest(
+      ${ids}::uuid[], ${tickets.map(({ title }) => storableText(title))}::text[],
+      ${tickets.map(({ description }) => storableText(description))}::text[],
+      ${tickets.map(({ channel }) => channel)}::text[], ${tickets.map(({ account }) => account)}::text[],
+      ${tickets.map(({ requesterId }) => requesterId)}::uuid[], ${tickets.map(({ followUpOf }) => followUpOf)}::uuid[],
+      ${tickets.map(({ noAutomaticAnswer }) => noAutomaticAnswer)}::text[]
     )
     returning id, number`;
-  if (!row) throw new Error("The ticket could not be stored.");
-  return row;
+  const numbers = new Map(rows.map(({ id, number }) => [id, number]));
+  return ids.map((id) => {
+    const number = numbers.get(id);
+    if (number === undefined) throw new Error("The ticket could not be stored.");
+    return { id, number };
+  });
 }
 
 export interface TicketRow {
@@ -69,26 +83,50 @@ export async function readTicket(sql: Sql, ticketId: string): Promise<TicketRow 
 }
 
 /** The ticket's status under a row lock: nobody else moves it before this transaction ends. */
-export async function lockTicketStatus(
-  sql: Sql,
-  ticketId: string,
-): Promise<{ number: number; status: TicketStatus; assigneeId: string | null } | null> {
-  const [row] = await sql<{ number: number; status: TicketStatus; assigneeId: string | null }[]>`
-    select number, status, assignee_id as "assigneeId" from tickets where id = ${ticketId} for update`;
-  return row ?? null;
+export const lockTicketStatus = gathered(lockTicketStatuses);
+
+interface TicketStatusRow {
+  number: number;
+  status: TicketStatus;
+  assigneeId: string | null;
 }
 
-export async function setTicketStatus(sql: Sql, ticketId: string, status: TicketStatus): Promise<void> {
+async function lockTicketStatuses(
+  sql: Sql,
+  ticketIds: readonly string[],
+): Promise<(TicketStatusRow | null)[]> {
+  const rows = await sql<(TicketStatusRow & { id: string })[]>`
+    select id, number, status, assignee_id as "assigneeId" from tickets
+    where id = any(${[...ticketIds]}::uuid[]) order by id for update`;
+  const locked = new Map(rows.map(({ id, ...row }) => [id, row]));
+  return ticketIds.map((id) => locked.get(id) ?? null);
+}
+
+export function setTicketStatus(sql: Sql, ticketId: string, status: TicketStatus): Promise<void> {
+  return setStatusTogether(sql, { ticketId, status });
+}
+
+const setStatusTogether = gatheredWrite(setTicketStatuses);
+
+async function setTicketStatuses(
+  sql: Sql,
+  changes: readonly { ticketId: string; status: TicketStatus }[],
+): Promise<void> {
   await sql`
-    update tickets set status = ${status}, updated_at = now(),
-      resolved_at = case when ${status} = 'resolved' then now() when ${status} = 'closed' then resolved_at end,
-      closed_at = case when ${status} = 'closed' then now() end
-    where id = ${ticketId}`;
+    update tickets t set status = became.status, updated_at = now(),
+      resolved_at = case when became.status = 'resolved' then now() when became.status = 'closed' then resolved_at end,
+      closed_at = case when became.status = 'closed' then now() end
+    from unnest(
+      ${changes.map(({ ticketId }) => ticketId)}::uuid[], ${changes.map(({ status }) => status)}::text[]
+    ) became (id, status)
+    where t.id = became.id`;
 }
 
 /** Marks that something was said or done on the ticket. */
-export async function touchTicket(sql: Sql, ticketId: string): Promise<void> {
-  await sql`update tickets set updated_at = now() where id = ${ticketId}`;
+export const touchTicket = gatheredWrite(touchTickets);
+
+async function touchTickets(sql: Sql, ticketIds: readonly string[]): Promise<void> {
+  await sql`update tickets set updated_at = now() where id = any(${[...ticketIds]}::uuid[])`;
 }
 
 /** Gives the ticket to a user, if it is still with `expected`. False when somebody else was first. */

@@ -42,12 +42,14 @@ export async function recordInbound(
   try {
     return await recordOnce(sql, settings, message, position);
   } catch (error) {
-    if (isConnectionFailure(error)) {
-      throw new AppError("unavailable", "The database cannot be reached.", { cause: error });
-    }
+    if (isConnectionFailure(error)) throw databaseAway(error);
     if (message.channel === "api" || message.channel === "unreadable") throw error;
     return recordOnce(sql, settings, toUnreadable(message, error), position);
   }
+}
+
+export function databaseAway(cause: unknown): AppError {
+  return new AppError("unavailable", "The database cannot be reached.", { cause });
 }
 
 function recordOnce(
@@ -71,7 +73,7 @@ function recordOnce(
   });
 }
 
-function recordByChannel(
+export function recordByChannel(
   tx: SqlTransaction,
   settings: DeskSettings,
   message: InboundMessage,
@@ -110,7 +112,7 @@ async function park(tx: SqlTransaction, message: InboundUnreadable): Promise<Rec
   };
 }
 
-function ledgerKey(message: InboundMessage): LedgerKey {
+export function ledgerKey(message: InboundMessage): LedgerKey {
   return { channel: channelOf(message), account: message.account, externalId: message.externalId };
 }
 
@@ -131,7 +133,7 @@ function channelOf(message: InboundMessage): Channel {
   }
 }
 
-function toResult(outcome: RecordedOutcome): IntakeResult {
+export function toResult(outcome: RecordedOutcome): IntakeResult {
   const { ticketId, ticketNumber } = outcome;
   return {
     outcome: outcome.outcome,

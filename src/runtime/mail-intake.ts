@@ -10,7 +10,7 @@ import type { MailAuthenticationConfig } from "../config/mail-authentication.ts"
 import type { MailInConfig } from "../config/mail-in.ts";
 import type { Config } from "../config.ts";
 import { AppError } from "../core/errors.ts";
-import type { RecordInbound } from "../core/inbound.ts";
+import type { RecordInbound, RecordInboundBatch } from "../core/inbound.ts";
 import type { SqlPool } from "../db/client.ts";
 import { readMailboxCursor, startMailboxCursor } from "../db/mailbox-cursors.ts";
 import type { MessageSource, SourceOpener } from "../workflows/reconcile.ts";
@@ -33,6 +33,8 @@ export interface MailIntake {
 interface MailIntakeDeps {
   sql: SqlPool;
   recordInbound: RecordInbound;
+  /** Only where mailboxes are watched. */
+  recordInboundBatch?: RecordInboundBatch;
   /** Without it the DNS is never asked whether a mail comes from where it says. */
   authentication?: MailAuthenticationConfig;
   log: Logger;
@@ -83,7 +85,7 @@ function readTimings(watch: MailInConfig["watch"]): Partial<WatchTimings> {
 }
 
 export function createMailIntake({ mailIn }: Pick<Config, "mailIn">, deps: MailIntakeDeps): MailIntake {
-  const { sql, recordInbound, log } = deps;
+  const { sql, recordInbound, recordInboundBatch, log } = deps;
   const pool = createParsePool();
   const parse = withAuthentication(pool.parse.bind(pool), deps.authentication);
   const mailboxes = mailIn?.mailboxes ?? [];
@@ -100,6 +102,7 @@ export function createMailIntake({ mailIn }: Pick<Config, "mailIn">, deps: MailI
         watchMailbox({
           settings,
           recordInbound,
+          recordInboundBatch,
           since,
           log,
           parse,

@@ -50,21 +50,41 @@ export async function* readMails(
   uids: readonly number[],
   plan: FetchPlan,
 ): AsyncGenerator<FetchedMail[]> {
+  const batches = planBatches(client, uids, plan);
+  const fetchNext = async (before: MailFacts[]) => {
+    const { value: batch } = await batches.next();
+    if (batch === undefined) return null;
+    const mustWait = isLarge(before) || isLarge(batch);
+    return { batch, mails: mustWait ? null : await readBatch(client, batch, plan) };
+  };
+  let ahead = fetchNext([]);
+  for (;;) {
+    const next = await ahead;
+    if (next === null) return;
+    const mails = next.mails ?? (await readBatch(client, next.batch, plan));
+    ahead = fetchNext(next.batch);
+    // A failure is met when its turn comes; until then it must not count as unhandled.
+    ahead.catch(() => {});
+    yield mails;
+  }
+}
+
+async function* planBatches(
+  client: ImapFlow,
+  uids: readonly number[],
+  plan: FetchPlan,
+): AsyncGenerator<MailFacts[], undefined> {
   for (let at = 0; at < uids.length; ) {
     const count = Math.min(FACTS_COUNT, plan.batchCount(uids[at] ?? 0));
     const window = uids.slice(at, at + count);
     at += window.length;
-    const batches = cutBatches(await readFacts(client, window, plan));
-    let ahead: Promise<FetchedMail[]> | null = null;
-    for (const [index, batch] of batches.entries()) {
-      const mails = await (ahead ?? readBatch(client, batch, plan));
-      const next = batches[index + 1];
-      ahead = next && !isLarge(batch) && !isLarge(next) ? readBatch(client, next, plan) : null;
-      // A failure is met when its turn comes; until then it must not count as unhandled.
-      ahead?.catch(() => {});
-      yield mails;
-    }
+    yield* cutBatches(await readFacts(client, window, plan));
   }
+}
+
+/** It was fetched in pieces, and is best held alone. */
+export function isLargeMail({ raw }: FetchedMail): boolean {
+  return raw.length > PIECE_SIZE_BYTES;
 }
 
 function isLarge(batch: MailFacts[]): boolean {

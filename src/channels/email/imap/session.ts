@@ -1,7 +1,7 @@
 /** One connection of the watcher: reads everything new in the order of UIDs, then waits for more. */
 import type { ImapFlow } from "imapflow";
-import type { InboundMessage, MailboxPosition } from "../../../core/inbound.ts";
-import { type FetchedMail, readMails, toUnreadable } from "./fetch.ts";
+import type { InboundMail } from "../../../core/inbound.ts";
+import { type FetchedMail, isLargeMail, readMails, toUnreadable } from "./fetch.ts";
 import type { ParseMail } from "./reader.ts";
 import type { MailboxCursorState } from "./start.ts";
 import { createSearch, listUids, type SearchUids } from "./uids.ts";
@@ -25,8 +25,8 @@ export interface SessionOptions {
   /** Of the whole watcher: which mails broke a connection. */
   troubles: FetchTroubles;
   parse: ParseMail;
-  /** Resolves once it is recorded, however long the database is away; rejects when stopped. */
-  record(message: InboundMessage, position: MailboxPosition): Promise<void>;
+  /** Resolves once they are recorded, however long the database is away; rejects when stopped. */
+  record(mails: readonly InboundMail[]): Promise<void>;
   /** How many mails wait; 0 once everything is read. */
   onBacklog(count: number): void;
   sizeBytesMax: number;
@@ -148,16 +148,23 @@ async function readNew(options: SessionOptions): Promise<void> {
     hasFound = false;
     for await (const { uids, isLast } of listUids(search, cursor.lastUid + 1, options.uidNext)) {
       hasFound ||= uids.length > 0;
-      await readPortion(options, uids, isLast);
+      // More may wait above this portion: it does not count as all read.
+      const behind = isLast ? 0 : 1;
+      options.onBacklog(uids.length + behind);
+      await readPortion(options, uids, behind);
+      // All of the last ones were expunged: they are not asked for again.
+      cursor.lastUid = Math.max(cursor.lastUid, uids.at(-1) ?? 0);
+      if (isLast) options.onBacklog(0);
     }
   }
 }
 
-async function readPortion(options: SessionOptions, uids: number[], isLast: boolean): Promise<void> {
-  const { client, cursor, troubles, timings } = options;
-  // More may wait above this portion: it does not count as all read.
-  let left = uids.length + (isLast ? 0 : 1);
-  options.onBacklog(left);
+/**
+ * While one batch is recorded, the next is parsed and the one after it is fetched: what is held is bounded by three
+ * batches, and by one where mails are large. `behind` mails wait above these.
+ */
+async function readPortion(options: SessionOptions, uids: number[], behind: number): Promise<void> {
+  const { client, troubles, timings } = options;
   const plan = {
     batchCount: (uid: number) => troubles.batchCount(uid),
     giveUp: (uid: number) => troubles.giveUp(uid),
@@ -165,30 +172,50 @@ async function readPortion(options: SessionOptions, uids: number[], isLast: bool
     sizeBytesMax: options.sizeBytesMax,
     retryDelayMs: timings.retryDelayMs,
   };
-  for await (const batch of readMails(client, uids, plan)) {
-    await recordBatch(options, batch);
-    left -= batch.length;
-    options.onBacklog(left);
+  let left = uids.length + behind;
+  let recording = Promise.resolve();
+  try {
+    for await (const batch of readMails(client, uids, plan)) {
+      const isLarge = batch.some(isLargeMail);
+      if (isLarge) await recording;
+      const parsed = batch.map((mail) => toMessage(options, mail));
+      // A failure is met when its turn comes; until then it must not count as unhandled.
+      for (const one of parsed) one.catch(() => {});
+      await recording;
+      left -= batch.length;
+      recording = recordBatch(options, batch, parsed, left);
+      recording.catch(() => {});
+      if (isLarge) await recording;
+    }
+  } finally {
+    await recording;
   }
-  // All of the last ones were expunged: they are not asked for again.
-  cursor.lastUid = Math.max(cursor.lastUid, uids.at(-1) ?? 0);
-  if (isLast) options.onBacklog(0);
 }
 
-/** Parses the whole batch at once, and records in the order of UIDs. */
-async function recordBatch(options: SessionOptions, batch: FetchedMail[]): Promise<void> {
+/** In the order of UIDs. `left` mails wait behind them. */
+async function recordBatch(
+  options: SessionOptions,
+  batch: FetchedMail[],
+  parsed: Promise<InboundMail["message"]>[],
+  left: number,
+): Promise<void> {
   const { cursor, mailbox, troubles } = options;
-  const parsed = batch.map((mail) => toMessage(options, mail));
-  for (const one of parsed) one.catch(() => {});
-  for (const [index, { uid }] of batch.entries()) {
-    const message = await (parsed[index] as Promise<InboundMessage>);
-    await options.record(message, { mailbox, uidValidity: cursor.uidValidity, uid });
+  const messages = await Promise.all(parsed);
+  const { uidValidity } = cursor;
+  await options.record(
+    messages.map((message, at) => {
+      const { uid } = batch[at] as FetchedMail;
+      return { message, position: { mailbox, uidValidity, uid } };
+    }),
+  );
+  for (const { uid } of batch) {
     cursor.lastUid = uid;
     troubles.onRecorded(uid);
   }
+  options.onBacklog(left);
 }
 
-async function toMessage(options: SessionOptions, mail: FetchedMail): Promise<InboundMessage> {
+async function toMessage(options: SessionOptions, mail: FetchedMail): Promise<InboundMail["message"]> {
   const { cursor, mailbox } = options;
   const externalId = `${cursor.uidValidity}:${mail.uid}`;
   const origin = { account: mailbox, externalId, receivedAt: mail.receivedAt };

@@ -1,6 +1,6 @@
 /** Watches a mailbox for as long as the service runs, and hands every mail to intake once, in the order of UIDs. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { InboundMessage, MailboxPosition, RecordInbound } from "../../../core/inbound.ts";
+import type { InboundMail, IntakeResult, RecordInbound, RecordInboundBatch } from "../../../core/inbound.ts";
 import type { Log } from "../../../core/log.ts";
 import { PARSE_LIMITS, parseMail } from "../parse/parse-mail.ts";
 import { type MailboxAlert, WatchAlerts } from "./alerts.ts";
@@ -68,6 +68,8 @@ export interface WatchStatus {
 export interface WatchOptions {
   settings: MailboxSettings;
   recordInbound: RecordInbound;
+  /** For several mails at once; without it they are recorded one by one. */
+  recordInboundBatch?: RecordInboundBatch | undefined;
   /** The stored cursor, or null before the first start. */
   loadPosition(mailbox: string): Promise<MailboxCursorState | null>;
   /** Stores a cursor at a first start, and after the server gave the mailbox a new UIDVALIDITY. */
@@ -197,7 +199,7 @@ class MailboxWatcher {
         uidNext: mailbox.uidNext,
         troubles: this.#troubles,
         parse: this.#options.parse ?? parseMail,
-        record: (message, position) => this.#record(message, position),
+        record: (mails) => this.#recordAll(mails),
         onBacklog: (count) => this.#onBacklog(count),
         sizeBytesMax: this.#options.sizeBytesMax ?? PARSE_LIMITS.sizeBytesMax,
         timings: this.#timings,
@@ -255,11 +257,27 @@ class MailboxWatcher {
     await this.#pause(waitMs);
   }
 
-  /** Records one mail. While intake is away it waits and nothing else is read; only a stop ends that. */
-  async #record(message: InboundMessage, position: MailboxPosition): Promise<void> {
-    const { outcome } = await this.#intake.passMail((refusals) =>
+  /** While intake is away it waits and nothing else is read; only a stop ends that. */
+  async #recordAll(mails: readonly InboundMail[]): Promise<void> {
+    const { recordInboundBatch } = this.#options;
+    const results =
+      recordInboundBatch === undefined || mails.length === 1
+        ? null
+        : await this.#intake.passMail(async (refusals) =>
+            refusals.length === 0 ? recordInboundBatch(mails) : null,
+          );
+    // What a batch cannot get past is told apart one by one.
+    for (const [at, mail] of mails.entries())
+      this.#onRecorded(mail, results?.[at] ?? (await this.#record(mail)));
+  }
+
+  #record({ message, position }: InboundMail): Promise<IntakeResult> {
+    return this.#intake.passMail((refusals) =>
       this.#options.recordInbound(parkAfter(message, refusals), position),
     );
+  }
+
+  #onRecorded({ position }: InboundMail, { outcome }: IntakeResult): void {
     this.#alerts.tell("intake-works", "Mails are recorded again.");
     const recorded = this.#status.recorded + 1;
     this.#show({ recorded, lastRecordedAt: new Date(), lastUid: position.uid });

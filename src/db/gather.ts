@@ -1,0 +1,121 @@
+/**
+ * Work that is done for many messages in one transaction: the statements of one kind that they come to at the same time
+ * are sent as one. The rules stay written for a single message, and every query stands once, for any number of items.
+ */
+import { runInTransaction, type SqlTransaction } from "./client/sql.ts";
+import type { Sql } from "./client.ts";
+
+/** A query for any number of items at once; answers in their order. */
+export type QueryMany<Item, Answer> = (sql: Sql, items: readonly Item[]) => Promise<Answer[]>;
+
+const gathering: unique symbol = Symbol("gathering");
+
+interface GatheringSql extends SqlTransaction {
+  readonly [gathering]: Gathering;
+}
+
+/** The query for one item. Within `runTogether` it waits for the others, and they are asked for together. */
+export function gathered<Item, Answer>(
+  queryMany: QueryMany<Item, Answer>,
+): (sql: Sql, item: Item) => Promise<Answer> {
+  return async (sql, item) => {
+    if (gathering in sql) return (sql as GatheringSql)[gathering].add(queryMany, item);
+    const [answer] = await queryMany(sql, [item]);
+    return answer as Answer;
+  };
+}
+
+/** As `gathered`, for a statement that answers nothing. */
+export function gatheredWrite<Item>(
+  writeMany: (sql: Sql, items: readonly Item[]) => Promise<void>,
+): (sql: Sql, item: Item) => Promise<void> {
+  return gathered(async (sql: Sql, items: readonly Item[]) => {
+    await writeMany(sql, items);
+    return items.map(() => undefined);
+  });
+}
+
+/**
+ * Runs the works side by side in the caller's transaction and resolves to what they resolve to. They must not depend on
+ * one another's writes, and may open no savepoint. When one fails, the transaction is spoilt: the caller must let it roll
+ * back. Rejects with the first failure once all of them have ended.
+ */
+export async function runTogether<T>(
+  tx: SqlTransaction,
+  works: readonly ((tx: SqlTransaction) => Promise<T>)[],
+): Promise<T[]> {
+  const shared = new Gathering(tx, works.length);
+  const sql = shareTransaction(tx, shared);
+  const settled = await Promise.allSettled(works.map((work) => work(sql).finally(() => shared.leave())));
+  return settled.map((result) => {
+    if (result.status === "rejected") throw result.reason;
+    return result.value;
+  });
+}
+
+function shareTransaction(tx: SqlTransaction, shared: Gathering): GatheringSql {
+  const tag = (...args: [TemplateStringsArray]): unknown => tx(...args);
+  const refuse = () =>
+    Promise.reject(new Error("Work that runs together with other work opens no savepoint."));
+  return Object.assign(tag, tx, {
+    [runInTransaction]: refuse,
+    [gathering]: shared,
+  }) as unknown as GatheringSql;
+}
+
+interface Waiting {
+  item: unknown;
+  resolve(answer: unknown): void;
+  reject(error: unknown): void;
+}
+
+type AnyQuery = QueryMany<unknown, unknown>;
+
+/** Statements are sent when every work that goes on waits for one: none could add to them any more. */
+class Gathering {
+  readonly #sql: Sql;
+  readonly #waiting = new Map<AnyQuery, Waiting[]>();
+  #waitingCount = 0;
+  #active: number;
+
+  constructor(sql: Sql, active: number) {
+    this.#sql = sql;
+    this.#active = active;
+  }
+
+  add<Item, Answer>(queryMany: QueryMany<Item, Answer>, item: Item): Promise<Answer> {
+    return new Promise<Answer>((resolve, reject) => {
+      const query = queryMany as AnyQuery;
+      const waiting = this.#waiting.get(query) ?? [];
+      waiting.push({ item, resolve: resolve as (answer: unknown) => void, reject });
+      this.#waiting.set(query, waiting);
+      this.#waitingCount++;
+      this.#sendWhenAllWait();
+    });
+  }
+
+  leave(): void {
+    this.#active--;
+    this.#sendWhenAllWait();
+  }
+
+  #sendWhenAllWait(): void {
+    if (this.#waitingCount === 0 || this.#waitingCount < this.#active) return;
+    const asked = [...this.#waiting];
+    this.#waiting.clear();
+    this.#waitingCount = 0;
+    for (const [query, waiting] of asked) void this.#send(query, waiting);
+  }
+
+  async #send(query: AnyQuery, waiting: Waiting[]): Promise<void> {
+    try {
+      const answers = await query(
+        this.#sql,
+        waiting.map(({ item }) => item),
+      );
+      for (const [at, { resolve }] of waiting.entries()) resolve(answers[at]);
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+    }
+  }
+}
