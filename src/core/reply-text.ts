@@ -2,11 +2,12 @@
 import { skipBanners } from "./reply-text/disclaimers.ts";
 import { isFooter } from "./reply-text/footers.ts";
 import { isForwardSubject, isQuotedFurther } from "./reply-text/forward.ts";
-import { readHeaderBlock } from "./reply-text/header-block.ts";
+import { readHeaderBlock, startsUnknownBlock } from "./reply-text/header-block.ts";
 import { isBlank, isOddQuote, type Line, readLine, readLines } from "./reply-text/lines.ts";
 import {
   isBareOriginalMessage,
   isForwardMarker,
+  isLongRule,
   isOriginalMessageMarker,
   isReplyAboveMarker,
   isRule,
@@ -141,6 +142,7 @@ function endsNewWords(lines: Line[], index: number): boolean {
   const line = lines[index] as Line;
   if (isOriginalMessageMarker(line)) return true;
   const next = nextWords(lines, index + 1);
+  if (isLongRule(line) && startsUnknownBlock(lines, next)) return true;
   if (isBareOriginalMessage(line)) return readHeaderBlock(lines, next, true) !== null;
   return startsNotesHeader(lines, index) || readHeaderBlock(lines, index, false) !== null;
 }

@@ -123,6 +123,29 @@ function takeValue(found: Labels, kind: LabelKind, value: string): void {
   found.hasDate ||= kind === "sent" && DATE.test(value);
 }
 
+/** `Label: value`, in whatever language. */
+const SOME_LABEL = /^[*_]{0,2}[^\d@:：<>|]{2,25}?[*_]{0,2} ?[:：][*_]{0,2}(?= |$|[^/\s])/u;
+
+/**
+ * True where a header block in an unknown language starts: to be asked under a rule only. Three lines or more of a
+ * label and a value, with an address and a day and time among the values.
+ */
+export function startsUnknownBlock(lines: Line[], start: number): boolean {
+  let labels = 0;
+  let hasAddress = false;
+  let hasDate = false;
+  for (let index = start; index < start + 10; index++) {
+    const line = lines[index];
+    if (line === undefined || line.isLong) break;
+    if (line.text === "") continue;
+    if (!SOME_LABEL.test(line.text)) break;
+    labels++;
+    hasAddress ||= EMAIL.test(line.text);
+    hasDate ||= DATE.test(line.text.slice(line.text.search(/[:：]/) + 1));
+  }
+  return labels >= 3 && hasAddress && hasDate;
+}
+
 /** True where the lines around the block are headers of a mail's source. */
 function isPastedSource(lines: Line[], start: number): boolean {
   for (let index = Math.max(0, start - 3); index < start + 12; index++) {

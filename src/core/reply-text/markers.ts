@@ -65,3 +65,8 @@ export function isReplyAboveMarker(line: Line): boolean {
 export function isRule(line: Line): boolean {
   return /^(?:[-–—‐―_=*#~+ᐧ.•·]{2,}|ᐧ)$/u.test(line.text.replace(/ /g, ""));
 }
+
+/** The rule over a quote: Outlook's 32 underscores, and the dashes that a line of HTML becomes. */
+export function isLongRule(line: Line): boolean {
+  return /^(?:_{20,}|-{20,})$/.test(line.text);
+}

@@ -91,6 +91,12 @@ export function findReplyHeaderStart(lines: Line[], end: number, floor: number):
   return weak;
 }
 
+/** True where `text`, one line over a quote, is read as its header. */
+export function isReplyHeader(text: string): boolean {
+  const line = readLine(text);
+  return !line.isLong && judgeHeader(cleanHeader(line.text), true) !== null;
+}
+
 /**
  * A header whose first line was wrapped away: "Ada <ada@example.com> hat am" / "8.8.2019 geschrieben:". The line above
  * belongs to it only where it ends what the header lacks, a sender or the word before the date; else it is somebody's.

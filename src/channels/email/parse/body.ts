@@ -2,6 +2,7 @@
 import { compile } from "html-to-text";
 import { cleanText } from "./clean-text.ts";
 import { flattenHtml } from "./flatten-html.ts";
+import { markHtmlQuotes } from "./html-quotes.ts";
 import type { MimePart } from "./mime-content.ts";
 
 /** HTML beyond this is a data dump; its source stays in the raw mail. */
@@ -73,7 +74,7 @@ function joinParts(rendered: Rendered[]): Rendered {
 /** Text of an HTML document: links in brackets behind their words, quotes marked with `>`. */
 export function readHtml(html: string): string {
   if (html === "") return "";
-  return convertHtml(flattenHtml(html.slice(0, HTML_LENGTH_MAX)))
+  return convertHtml(flattenHtml(markHtmlQuotes(html.slice(0, HTML_LENGTH_MAX))))
     .split("\n")
     .map((line) => line.replaceAll("\u00a0", " ").trimEnd())
     .join("\n")

@@ -30,7 +30,7 @@ export function markHtmlQuotes(html: string): string {
   let lastRule = -RULE_DISTANCE_MAX;
   let tags = 0;
   for (const match of html.matchAll(
-    /<(?:div|hr|p|span|table)\b(?=[^>]*[\s"'](?:id|class|style|data-marker) ?=)/gi,
+    /<(?:div|hr|p|span|table)\b(?=[^>]{0,600}[\s"'](?:id|class|style|data-marker) ?=)/gi,
   )) {
     if (match.index < from || ++tags > TAGS_MAX) continue;
     const end = html.indexOf(">", match.index);
