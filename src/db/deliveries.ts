@@ -128,13 +128,3 @@ export async function failDelivery(
 export async function setProviderMessageId(sql: Sql, deliveryId: string, messageId: string): Promise<void> {
   await sql`update deliveries set provider_message_id = ${storableText(messageId)} where id = ${deliveryId}`;
 }
-
-/** Automatic messages queued for a mail address within the last hour: what the cap per sender counts. */
-export async function countRecentAutomaticMail(sql: Sql, requesterId: string): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`
-    select count(*) as count
-    from messages m join tickets t on t.id = m.ticket_id
-    where t.requester_id = ${requesterId} and m.kind in ('acknowledgement', 'notice') and m.channel = 'email'
-      and m.created_at > now() - interval '1 hour'`;
-  return row?.count ?? 0;
-}

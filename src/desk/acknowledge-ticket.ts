@@ -1,7 +1,7 @@
 /** Tells the requester, once, that the ticket exists and which number it has. */
 import { writeAcknowledgement } from "../core/notices.ts";
+import { countAutomaticMail, repeatsItself } from "../db/automatic-mail.ts";
 import { inTransaction, type SqlPool } from "../db/client.ts";
-import { countRecentAutomaticMail } from "../db/deliveries.ts";
 import { lockRequester } from "../db/requesters.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
 import { lockTicketStatus, readTicket, type TicketRow } from "../db/tickets.ts";
@@ -13,6 +13,9 @@ export type Acknowledgement =
   | { state: "already-queued" }
   | { state: "withheld"; reason: string }
   | { state: "no-ticket" };
+
+/** The cap of a day, in caps of an hour: a machine that answers slowly comes to an end too. */
+const DAY_FACTOR = 3;
 
 const SYSTEM = { kind: "system", via: "workflow" } as const;
 
@@ -54,9 +57,13 @@ async function whyWithheld(
   if (ticket.noAutomaticAnswer !== null) return ticket.noAutomaticAnswer;
   if (ticket.requesterMailState === "bouncing") return "Mail to this address bounces.";
   await lockRequester(tx, ticket.requesterId);
-  const sentThisHour = await countRecentAutomaticMail(tx, ticket.requesterId);
-  if (sentThisHour >= settings.automaticMailPerHour) {
-    return `This address got ${sentThisHour} automatic mails within the hour, which is the most that we send.`;
-  }
+  const sent = await countAutomaticMail(tx, ticket.requesterId);
+  const perHour = settings.automaticMailPerHour;
+  if (sent.hour >= perHour)
+    return `This address got ${sent.hour} automatic mails within the hour, which is the most that we send.`;
+  if (sent.day >= perHour * DAY_FACTOR)
+    return `This address got ${sent.day} automatic mails within the day, which is the most that we send.`;
+  if (await repeatsItself(tx, ticket.id, ticket.requesterId))
+    return "This address sent the same words before: a machine may be answering our confirmations.";
   return null;
 }
