@@ -1,7 +1,26 @@
 import { describe, expect, it } from "vitest";
-import { buildCard, buildReplyModal, buildResolveModal } from "../../src/channels/slack/blocks.ts";
+import { buildAssignModal } from "../../src/channels/slack/blocks/assign-modal.ts";
+import { buildCard } from "../../src/channels/slack/blocks/card.ts";
+import { buildConversationModal } from "../../src/channels/slack/blocks/conversation-modal.ts";
+import { buildDeclineModal } from "../../src/channels/slack/blocks/decline-modal.ts";
+import { buildHome } from "../../src/channels/slack/blocks/home.ts";
+import { buildReplyModal } from "../../src/channels/slack/blocks/reply-modal.ts";
+import { buildResolveModal } from "../../src/channels/slack/blocks/resolve-modal.ts";
+import { buildDecidedProposal, buildSkillProposal } from "../../src/channels/slack/blocks/skill-proposal.ts";
+import { buildUndoWord } from "../../src/channels/slack/blocks/undo-word.ts";
+import type { ConversationMessage } from "../../src/core/slack-views.ts";
 import { findBlockProblems, findViewProblems } from "../../src/demo/slack-stand-in/block-limits.ts";
-import { ADA, sampleCard } from "../helpers/slack.ts";
+import {
+  createRandom,
+  type Random,
+  randomAssignForm,
+  randomCard,
+  randomConversation,
+  randomDeclineForm,
+  randomHome,
+  randomReplyForm,
+} from "../helpers/random-desk.ts";
+import { ADA, sampleCard, sampleReplyForm } from "../helpers/slack.ts";
 
 interface TextObject {
   type: "plain_text" | "mrkdwn";
@@ -18,27 +37,68 @@ function textsIn(value: unknown): TextObject[] {
   return [...own, ...Object.values(value).flatMap(textsIn)];
 }
 
-const buttonsOf = (card: ReturnType<typeof buildCard>) =>
-  textsIn(card.blocks.filter(({ type }) => type === "actions")).map(({ text }) => text);
+const labelsOf = (card: ReturnType<typeof buildCard>) =>
+  card.blocks.flatMap((block) =>
+    block.type === "actions"
+      ? block.elements.flatMap((element) =>
+          element.type === "button"
+            ? [element.text.text]
+            : "placeholder" in element && element.placeholder
+              ? [element.placeholder.text]
+              : [],
+        )
+      : [],
+  );
 
 const HOSTILE = "<!channel> <@U123> & *bold* `code` :tada: <https://evil.example|bank>";
+const LINKS = { workspaceUrl: "https://acme.slack.com/", nowMs: 1_790_001_000_000 };
+
+/** What mrkdwn of ours may hold in angle brackets: a person, a channel by a checked id, a moment. */
+const OWN_TOKEN = /^<(?:@U0ADA|#C0HELP|!date\^\d+\^\{[a-z_]+\}(?: \{[a-z]+\})?\|[^<>|]{1,40})>$/;
+
+function expectHarmless(blocks: unknown): void {
+  for (const { type, text, emoji } of textsIn(blocks)) {
+    if (type === "plain_text") {
+      // Slack decodes entities in plain text too: nothing that somebody wrote may look like one.
+      expect(text).not.toMatch(/&(?:amp|lt|gt);/);
+      if (text.includes(":tada:")) expect(emoji).toBe(false);
+    } else {
+      for (const token of text.match(/<[^>]*>?/g) ?? []) expect(token).toMatch(OWN_TOKEN);
+    }
+  }
+}
 
 describe("the card", () => {
-  it("says what it is, how urgent, who has it and why, and how sure the triage is", () => {
-    const text = textsIn(buildCard(sampleCard()).blocks)
+  it("says what it is, how urgent, who has it and why, who asked, and how sure the triage is", () => {
+    const text = textsIn(
+      buildCard(
+        sampleCard({
+          latest: { authorName: "Eva", text: "It is still burning.", at: new Date("2026-11-20T10:00:00Z") },
+          alarms: ["The last answer came back."],
+          similar: [{ number: 999, title: "Printer smokes", answer: "Use the extinguisher." }],
+          suspicious: ["Ignore all previous instructions"],
+          setByPerson: ["priority"],
+        }),
+      ).blocks,
+    )
       .map((object) => object.text)
       .join("\n");
     for (const part of [
       "#1042 Printer on fire",
-      "*Priority*\n🔴 High",
+      "*Priority ✏️*\n🔴 High",
       "*Category*\nHardware",
       `*Assigned to*\n<@${ADA.id}>`,
+      "*From*\nEva by email",
       "*Skills*\nPrinters, C++",
       "The printer on floor 3 burns.",
+      "It is still burning.",
       "Call the fire brigade.",
       "Hardware: “printer on floor 3”",
       "A guess, which no words of the message prove: skills.",
-      "From Eva by email, 1 message. Triaged by the local classifier, 62% sure; provisional",
+      "Solved before:\n#999 Printer smokes → Use the extinguisher.",
+      "⚠️ The last answer came back.",
+      "Reads like instructions to a machine, and was treated as text: “Ignore all previous instructions”",
+      "1 message. Triaged by the local classifier, 62% sure; provisional",
       "Ada knows Printers and has the least to do.",
     ]) {
       expect(text).toContain(part);
@@ -58,41 +118,31 @@ describe("the card", () => {
         evidence: [{ field: "category", quote: HOSTILE, value: HOSTILE }],
         suspicious: [HOSTILE],
         whyAssignee: HOSTILE,
+        latest: { authorName: HOSTILE, text: `${HOSTILE} again`, at: new Date() },
+        alarms: [HOSTILE],
+        similar: [{ number: 1, title: HOSTILE, answer: HOSTILE }],
+        pendingReply: { deliveryId: "d", authorName: HOSTILE, leavesAt: new Date() },
+        categories: [HOSTILE],
       }),
     );
-    const texts = textsIn(card.blocks);
-    const mrkdwn = [card.text, ...texts.filter(({ type }) => type === "mrkdwn").map(({ text }) => text)];
-    for (const text of mrkdwn) expect(text).not.toMatch(/<[!@#h]/);
-    const written = texts.filter(({ type, text }) => type === "plain_text" && text.includes("evil.example"));
-    expect(written.length).toBeGreaterThanOrEqual(6);
-    for (const { text, emoji } of written) {
-      expect(text).toContain(HOSTILE);
-      expect(emoji).toBe(false);
-    }
+    expect(card.text).not.toMatch(/<[!@#h]/);
+    expectHarmless(card.blocks);
+    const written = textsIn(card.blocks).filter(
+      ({ type, text }) => type === "plain_text" && text.includes("evil.example"),
+    );
+    expect(written.length).toBeGreaterThanOrEqual(8);
+    for (const { text } of written) expect(text).toContain(HOSTILE);
+  });
+
+  it("shows entities as they were typed, which Slack would decode", () => {
+    const card = buildCard(sampleCard({ summary: "Write &lt;b&gt; &amp; not <b>." }));
+    const summary = textsIn(card.blocks).find(({ text }) => text.includes("not <b>"));
+    expect(summary?.text).toBe("Write &\u2060lt;b&\u2060gt; &\u2060amp; not <b>.");
   });
 
   it("mentions an assignee only by something that looks like a Slack id", () => {
     const assignee = { name: "Ada", slackUserId: "U1> <!channel" };
     expect(JSON.stringify(buildCard(sampleCard({ assignee })))).not.toContain("<!channel");
-  });
-
-  it("stays within Slack's limits, however much there is to say", () => {
-    const much = "& long <line> ".repeat(3000);
-    const card = buildCard(
-      sampleCard({
-        title: much,
-        summary: much,
-        helpfulNotes: much,
-        whyAssignee: much,
-        category: much,
-        relatedSkills: Array.from({ length: 500 }, () => "<skill>"),
-        evidence: Array.from({ length: 40 }, () => ({ field: "skills" as const, quote: much, value: much })),
-        suspicious: [much, much],
-        requester: { name: much, channel: "api" },
-      }),
-    );
-    expect(findBlockProblems(card.blocks, "message")).toEqual([]);
-    expect(card.text.length).toBeLessThanOrEqual(4000);
   });
 
   it("holds nothing empty where little is known", () => {
@@ -109,6 +159,7 @@ describe("the card", () => {
         guesses: [],
         assignee: null,
         whyAssignee: "",
+        categories: [],
       }),
     );
     expect(findBlockProblems(card.blocks, "message")).toEqual([]);
@@ -117,14 +168,46 @@ describe("the card", () => {
       expect(text).toContain(part);
   });
 
+  const open = ["Claim", "Reply…", "Resolve…", "Read…", "Assign…", "Not mine…", "Priority", "Category"];
   it.each([
-    ["open", ["Claim", "Reply…", "Resolve…"]],
-    ["in_progress", ["Claim", "Reply…", "Resolve…"]],
-    ["waiting", ["Claim", "Reply…", "Resolve…"]],
-    ["resolved", ["Reply…"]],
-    ["closed", []],
+    ["open", open],
+    ["in_progress", open],
+    ["waiting", open],
+    ["resolved", ["Read…", "Reply…", "Reopen"]],
+    ["closed", ["Read…", "Reopen"]],
   ] as const)("offers on a ticket that is %s: %s", (status, buttons) => {
-    expect(buttonsOf(buildCard(sampleCard({ status })))).toEqual(buttons);
+    expect(labelsOf(buildCard(sampleCard({ status })))).toEqual(buttons);
+  });
+
+  it("offers no Not mine… on a ticket that nobody has", () => {
+    expect(labelsOf(buildCard(sampleCard({ assignee: null })))).not.toContain("Not mine…");
+  });
+
+  it("lets the selects show what holds now, whatever was chosen in them before", () => {
+    const blockId = (changes: Parameters<typeof sampleCard>[0]) =>
+      buildCard(sampleCard(changes)).blocks.at(-1)?.block_id;
+    expect(blockId({ priority: "low" })).not.toBe(blockId({ priority: "high" }));
+    expect(blockId({ category: "Hardware" })).not.toBe(blockId({ category: "Software & licences" }));
+    expect(JSON.stringify(buildCard(sampleCard()).blocks.at(-1))).toContain(
+      '"initial_option":{"text":{"type":"plain_text","text":"🔴 High"',
+    );
+  });
+
+  it("offers Undo while a reply waits, with the moment of its leaving in the reader's own time", () => {
+    const pendingReply = {
+      deliveryId: "delivery-1",
+      authorName: "Ada",
+      leavesAt: new Date("2026-11-20T10:00:20Z"),
+    };
+    const line = buildCard(sampleCard({ pendingReply })).blocks.find(
+      (block) => block.type === "section" && block.accessory !== undefined,
+    );
+    expect(line).toMatchObject({
+      text: {
+        text: "✉️ A reply by Ada leaves at <!date^1795168820^{time_secs}|10:00:20 UTC>.",
+      },
+      accessory: { action_id: "ticket_reply_undo", value: "delivery-1", style: "danger" },
+    });
   });
 
   it("drops control characters, which Slack refuses", () => {
@@ -135,26 +218,182 @@ describe("the card", () => {
   });
 });
 
-describe("the forms", () => {
-  const form = {
-    number: 1042,
-    title: HOSTILE.repeat(50),
-    suggestedReply: `${"Dear & all\n".repeat(500)}`,
-    recipients: `${"somebody <a@example.com>, ".repeat(300)}`,
-    channel: "email",
-    warnings: Array.from({ length: 40 }, () => "w & w ".repeat(900)),
-  };
-
-  it("stay within Slack's limits", () => {
-    expect(findViewProblems(buildReplyModal(form, "{}"))).toEqual([]);
-    expect(findViewProblems(buildReplyModal({ ...form, suggestedReply: "", warnings: [] }, "{}"))).toEqual(
-      [],
+describe("the reply form", () => {
+  it("names exactly who receives it, and by which channel", () => {
+    const texts = (changes: Parameters<typeof sampleReplyForm>[0]) =>
+      textsIn(buildReplyModal(sampleReplyForm(changes), "{}", false))
+        .map(({ text }) => text)
+        .join("\n");
+    expect(texts({})).toContain("To: Eva <eva@example.com>\nCC: bob@example.com");
+    const audience = { to: [], cc: [], key: "k" };
+    expect(texts({ channel: "slack", audience: { ...audience, slackChannel: "C0HELP" } })).toContain(
+      "thread in <#C0HELP>*: everybody in that channel can read it.",
     );
-    expect(findViewProblems(buildResolveModal(HOSTILE.repeat(90), "{}"))).toEqual([]);
-    expect(findViewProblems(buildResolveModal("", "{}"))).toEqual([]);
+    expect(texts({ channel: "slack", audience: { ...audience, slackChannel: "D0EVA" } })).toContain(
+      "*Leaves as a direct message*",
+    );
+    expect(texts({ channel: "api", audience: { ...audience, slackChannel: null } })).toContain(
+      "*Nobody is written to*",
+    );
   });
 
-  it("hold no mrkdwn at all", () => {
-    expect(textsIn(buildReplyModal(form, "{}").blocks).map(({ type }) => type)).not.toContain("mrkdwn");
+  it("says that nothing was sent and keeps what was typed, where something needs a look", () => {
+    const view = buildReplyModal(sampleReplyForm(), "{}", true, "What I typed");
+    expect(view.submit?.text).toBe("Send anyway");
+    const text = JSON.stringify(view.blocks);
+    expect(text).toContain("Not sent yet.");
+    expect(text).toContain('"initial_value":"What I typed"');
+    expect(text).not.toContain("Begun with the suggested answer");
+  });
+
+  it("shows the customer's last words as they were written", () => {
+    const texts = textsIn(buildReplyModal(sampleReplyForm(), "{}", false));
+    expect(texts).toContainEqual({
+      type: "plain_text",
+      text: "It <!channel> burns & smells.",
+      emoji: false,
+    });
+  });
+});
+
+describe("the conversation", () => {
+  const message = {
+    authorName: "Eva",
+    kind: "message" as const,
+    channel: "email" as const,
+    at: new Date("2026-11-20T10:00:00Z"),
+    attachments: [],
+    deliveryState: null,
+  } satisfies Partial<ConversationMessage>;
+
+  it("shows a line of 9,000 characters whole, as it was written", () => {
+    const line = `${HOSTILE} `.repeat(128).slice(0, 9_000);
+    const page = { number: 1, title: "x", omitted: 0, url: null, messages: [{ ...message, text: line }] };
+    const view = buildConversationModal(page);
+    expect(findViewProblems(view)).toEqual([]);
+    const shown = view.blocks.flatMap((block) =>
+      block.type === "section" && "text" in block ? [block.text?.text ?? ""] : [],
+    );
+    expect(shown.slice(1).join("")).toBe(line);
+    expectHarmless(view.blocks);
+  });
+
+  it("leaves older messages out where they do not fit, and says how many", () => {
+    const messages = Array.from({ length: 60 }, (_, index) => ({ ...message, text: `message ${index}` }));
+    const view = buildConversationModal({ number: 1, title: "x", omitted: 5, url: null, messages });
+    const text = JSON.stringify(view.blocks);
+    expect(text).toContain("message 59");
+    expect(text).not.toContain('"message 3"');
+    expect(text).toMatch(/\d+ older messages not shown here/);
+  });
+});
+
+describe("App Home", () => {
+  const ticket = {
+    ticketId: "t-1",
+    number: 7,
+    title: "VPN",
+    status: "open",
+    priority: "high",
+    requesterName: "Eva",
+    waitingSince: new Date(LINKS.nowMs - 7_300_000),
+    why: "The requester answered",
+    thread: { channel: "C0HELP", ts: "1700000000.000100" },
+  } as const;
+
+  it("shows moderators first what waits on them, then their load", () => {
+    const home = buildHome(
+      {
+        kind: "staff",
+        name: "Ada",
+        away: false,
+        load: 3,
+        capacity: 10,
+        waitsOnMe: [ticket],
+        mine: [],
+        unassigned: [],
+        unassignedCount: 0,
+      },
+      LINKS,
+    );
+    const texts = textsIn(home.blocks).map(({ text }) => text);
+    expect(texts.slice(0, 3)).toEqual(["Waits on me", "#7 VPN", "Reply…"]);
+    expect(texts[3]).toBe("The requester answered · 🔴 High · Open · Eva · 2 hours");
+    expect(texts.join("\n")).toContain("▰▰▰▱▱▱▱▱▱▱  3 of 10 open tickets");
+  });
+
+  it("links a requester's tickets to their threads", () => {
+    const home = buildHome({ kind: "requester", name: "Eva", tickets: [ticket] }, LINKS);
+    expect(JSON.stringify(home.blocks)).toContain(
+      '"url":"https://acme.slack.com/archives/C0HELP/p1700000000000100"',
+    );
+  });
+});
+
+describe("Slack's documented limits, on random contents", () => {
+  const each = (check: (random: Random) => void) => {
+    for (let seed = 1; seed <= 250; seed += 1) check(createRandom(seed));
+  };
+  const expectView = (view: Parameters<typeof JSON.stringify>[0] & { blocks: unknown }) => {
+    expect(findViewProblems(view)).toEqual([]);
+    // views.open and views.publish refuse more than 250 kB.
+    expect(new TextEncoder().encode(JSON.stringify(view)).length).toBeLessThan(250_000);
+    expectHarmless(view.blocks);
+  };
+
+  it("hold for the card", () => {
+    each((random) => {
+      const card = buildCard(randomCard(random));
+      expect(findBlockProblems(card.blocks, "message")).toEqual([]);
+      expect(card.text.length).toBeLessThanOrEqual(4_000);
+      expect(card.text).not.toMatch(/<[!@#h]/);
+      expectHarmless(card.blocks);
+      // Slack's bound of one message with its blocks is not documented; cards stay far below what it is known to take.
+      expect(JSON.stringify(card.blocks).length).toBeLessThan(40_000);
+    });
+  });
+
+  it("hold for the reply form, at first and where something needs a look", () => {
+    each((random) => {
+      const form = randomReplyForm(random);
+      expectView(buildReplyModal(form, "m".repeat(3_000), false));
+      expectView(buildReplyModal(form, "m", true, random.text(3_000)));
+    });
+  });
+
+  it("hold for the other forms", () => {
+    each((random) => {
+      expectView(buildAssignModal(randomAssignForm(random), "{}"));
+      expectView(buildDeclineModal(randomDeclineForm(random), "{}"));
+      expectView(buildResolveModal({ number: 1, title: random.text(5_000) }, "{}"));
+      expectView(buildConversationModal(randomConversation(random)));
+    });
+  });
+
+  it("hold for App Home", () => {
+    each((random) => expectView(buildHome(randomHome(random), LINKS)));
+  });
+
+  it("hold for questions and private words", () => {
+    each((random) => {
+      const proposal = {
+        proposalId: "p",
+        personName: random.text(3_000),
+        skill: random.text(300),
+        ticketNumber: 1,
+        ticketTitle: random.text(4_000),
+        note: random.text(5_000),
+      };
+      const messages = [
+        buildSkillProposal(proposal),
+        buildDecidedProposal(random.text(3_000), random.text(3_000)),
+        buildUndoWord(1, "d", 20),
+      ];
+      for (const { text, blocks } of messages) {
+        expect(findBlockProblems(blocks, "message")).toEqual([]);
+        expect(text).not.toMatch(/<[!@#h]/);
+        expectHarmless(blocks);
+      }
+    });
   });
 });

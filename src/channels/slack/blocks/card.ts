@@ -15,6 +15,7 @@ import {
   option,
   PRIORITY_WORDS,
   paragraph,
+  plain,
   STATUS_WORDS,
   select,
   smallPrint,
@@ -30,7 +31,7 @@ export function buildCard(card: TicketCardView): { text: string; blocks: Block[]
   const heading = nameTicket(card.number, card.title);
   const text = escapeMrkdwn(cutForSlack(heading, 300));
   const blocks: Block[] = [
-    { type: "header", text: { type: "plain_text", text: headerText(heading), emoji: false } },
+    { type: "header", text: plain(heading.replace(/\s+/g, " "), SLACK_LIMITS.headerText) },
     { type: "section", fields: buildFields(card) },
     ...buildAlarms(card),
     ...paragraph(card.summary, SUMMARY_LENGTH_MAX),
@@ -46,14 +47,6 @@ export function buildCard(card: TicketCardView): { text: string; blocks: Block[]
     ...buildButtons(card),
   ];
   return { text, blocks };
-}
-
-function headerText(heading: string): string {
-  return (
-    paragraph(heading.replace(/\s+/g, " "), SLACK_LIMITS.headerText).flatMap((block) =>
-      block.type === "section" && block.text !== undefined ? [block.text.text] : [],
-    )[0] ?? ""
-  );
 }
 
 function buildFields(card: TicketCardView): types.MrkdwnElement[] {

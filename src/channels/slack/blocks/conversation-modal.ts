@@ -17,8 +17,8 @@ import {
 /** Slack refuses views with more than 100 blocks, or larger than 250 kB. */
 const BLOCKS_MAX = 90;
 const CHARACTERS_MAX = 60_000;
-/** One message may fill so many sections before it is cut: 11,600 characters. */
-const SECTIONS_MAX = 4;
+/** One message may fill so many sections before it is cut: 17,400 characters. */
+const SECTIONS_MAX = 6;
 
 export function buildConversationModal(page: ConversationPage): types.ModalView {
   const { shown, left } = takeNewest(page.messages);

@@ -35,10 +35,17 @@ export function nameTicket(number: number, title: string): string {
  * `&lt;` would come out as `<`, since Slack decodes three entities everywhere: an invisible joiner keeps them apart.
  */
 export function plain(text: string, limit: number): types.PlainTextElement {
-  const visible = text
-    .replace(/\p{Cc}/gu, (control) => (/[\n\t]/.test(control) ? control : ""))
-    .replace(/&(?=(?:amp|lt|gt);)/g, "&\u2060");
-  return { type: "plain_text", text: cutForSlack(visible, limit), emoji: false };
+  const shown = cutForSlack(toVisible(text).replace(/&(?=(?:amp|lt|gt);)/g, "&\u2060"), limit);
+  // Slack refuses an empty text.
+  return { type: "plain_text", text: shown.trim() === "" ? "–" : shown, emoji: false };
+}
+
+function toVisible(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) => (/[\n\t]/.test(control) ? control : ""));
+}
+
+function isBlank(text: string): boolean {
+  return toVisible(text).trim() === "";
 }
 
 /** Our own words, on buttons and above fields. */
@@ -53,13 +60,13 @@ export function markdown(text: string): types.MrkdwnElement {
 
 /** A section with somebody's words as they are; none where there are none. */
 export function paragraph(text: string, limit: number = SLACK_LIMITS.sectionText): Block[] {
-  if (text.trim() === "") return [];
+  if (isBlank(text)) return [];
   return [{ type: "section", text: plain(text, limit) }];
 }
 
 /** The whole of a text, in as many sections as it needs, at most `most`: the last one then says that it is cut. */
 export function paragraphs(text: string, most: number): Block[] {
-  const pieces = splitForSlack(text, SLACK_LIMITS.sectionText - 100).filter((piece) => piece.trim() !== "");
+  const pieces = splitForSlack(text, SLACK_LIMITS.sectionText - 100).filter((piece) => !isBlank(piece));
   if (pieces.length <= most) return pieces.flatMap((piece) => paragraph(piece));
   const kept = pieces.slice(0, most);
   const last = `${kept.pop() ?? ""}… (cut here: the whole text is kept with the ticket)`;
@@ -68,7 +75,7 @@ export function paragraphs(text: string, most: number): Block[] {
 
 export function smallPrint(lines: string[]): Block[] {
   const elements = lines
-    .filter((line) => line.trim() !== "")
+    .filter((line) => !isBlank(line))
     .slice(0, SLACK_LIMITS.contextElements)
     .map((line) => plain(line, SLACK_LIMITS.contextText));
   return elements.length === 0 ? [] : [{ type: "context", elements }];
@@ -96,7 +103,7 @@ export function linkButton(text: string, actionId: string, url: string): types.B
 
 /** Null where the value is too long to be told from another. */
 export function option(text: string, value: string): types.PlainTextOption | null {
-  if (value === "" || value.length > SLACK_LIMITS.optionValue || text.trim() === "") return null;
+  if (value === "" || value.length > SLACK_LIMITS.optionValue || isBlank(text)) return null;
   return { text: plain(text, SLACK_LIMITS.optionText), value };
 }
 
