@@ -10,6 +10,8 @@ export interface SlackConfig {
   triageChannel: string;
   /** Ids of bots (`B…`) or apps (`A…`) whose messages in support channels become tickets. */
   ticketBots: string[];
+  /** Milliseconds between new messages in one channel, after a short burst; 1,000 is what Slack allows. */
+  postIntervalMs: number;
   apiUrl: string | null;
 }
 
@@ -48,6 +50,7 @@ export function readSlack(reader: SettingsReader): SlackConfig | null {
     supportChannels: reader.list("SLACK_SUPPORT_CHANNELS"),
     triageChannel: triageChannel ?? "",
     ticketBots: reader.list("SLACK_TICKET_BOTS"),
+    postIntervalMs: reader.integer("SLACK_POST_INTERVAL_MS", { fallback: 1_000, min: 0, max: 60_000 }),
     apiUrl: reader.httpUrl("SLACK_API_URL"),
   };
 }

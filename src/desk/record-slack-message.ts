@@ -4,7 +4,8 @@ import type { InboundSlackMessage } from "../core/inbound-slack.ts";
 import { decideStatus } from "../core/ticket.ts";
 import { deriveTitle } from "../core/title.ts";
 import type { SqlTransaction } from "../db/client.ts";
-import { findMessageBySlackPosition, insertMessage } from "../db/messages.ts";
+import { type EditableMessage, lockSlackMessage } from "../db/message-versions.ts";
+import { insertMessage } from "../db/messages.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
 import { headTicket, lockSlackThread } from "../db/slack-threads.ts";
 import { findStaffBySlackId, type StaffRow } from "../db/staff.ts";
@@ -36,8 +37,8 @@ export async function recordSlackMessage(
 ): Promise<RecordedOutcome> {
   const rootTs = message.threadTs ?? message.ts;
   await lockSlackThread(tx, message.slackChannel, rootTs);
-  const stored = await findMessageBySlackPosition(tx, message.slackChannel, message.ts);
-  if (stored !== null) return standsAlready(stored, message);
+  const stored = await lockSlackMessage(tx, message.slackChannel, message.ts);
+  if (stored !== null) return standsAlready(stored);
   if (message.bot === "ignored")
     return nowhere("auto-reply", "Written by a machine: nobody waits for an answer.");
   const known = await findSlackThread(tx, message.slackChannel, rootTs);
@@ -249,10 +250,7 @@ async function completeLater(
 }
 
 /** What we posted ourselves comes back as an event; what somebody wrote may come by a second door. */
-function standsAlready(
-  stored: { messageId: string; ticketId: string; number: number },
-  message: InboundSlackMessage,
-): RecordedOutcome {
-  const outcome = message.bot === null ? "duplicate" : "own";
+function standsAlready(stored: EditableMessage): RecordedOutcome {
+  const outcome = stored.direction === "outbound" ? "own" : "duplicate";
   return settled(outcome, `It stands on ticket #${stored.number} already.`, stored, stored.messageId);
 }

@@ -1,5 +1,6 @@
 /** Opens the Slack channel of the configuration. */
 import { createSlackChannel, type SlackChannel } from "../channels/slack/app.ts";
+import { SLACK_PACE } from "../channels/slack/post-pace.ts";
 import type { Config } from "../config.ts";
 import type { SlackDesk } from "../core/delivery.ts";
 import type { RecordInbound } from "../core/inbound.ts";
@@ -74,6 +75,7 @@ export function createSlack({ slack }: Pick<Config, "slack">, parts: SlackParts)
     actions: createSlackActions(sql, settings),
     requesters: createRequesterActions(sql),
     log,
+    pace: { ...SLACK_PACE, intervalMs: slack.postIntervalMs },
     isTicketThread: async (channel, threadTs) => (await findSlackThread(sql, channel, threadTs)) !== null,
     moveChannel: (oldId, newId) => inTransaction(sql, (tx) => moveSlackChannel(tx, oldId, newId)),
   });

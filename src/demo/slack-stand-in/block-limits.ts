@@ -146,6 +146,12 @@ function checkInput(checker: Checker, block: Json, at: string): void {
   checker.text(block.label, `${at}/label`, 2000, ["plain_text"]);
   if (block.hint !== undefined) checker.text(block.hint, `${at}/hint`, 2000, ["plain_text"]);
   const element = block.element as Json | undefined;
+  if (element?.type === "file_input") {
+    checker.string(element.action_id, `${at}/element/action_id`, 255);
+    const most = typeof element.max_files === "number" ? element.max_files : 10;
+    if (most < 1 || most > 10) checker.add("must be between 1 and 10", `${at}/element/max_files`);
+    return;
+  }
   if (element?.type === "static_select") {
     checkSelect(checker, element, `${at}/element`);
     return;

@@ -25,6 +25,8 @@ export interface ApiCall {
 export interface HttpOptions {
   context: MethodContext;
   token: string;
+  /** The app's own token, for `apps.connections.open` alone. */
+  appToken: string;
   /** Scopes that the token is said to have; without it the header is left out. */
   scopes: string[] | undefined;
   failures: Failure[];
@@ -71,7 +73,7 @@ async function handle(
 }
 
 function call(
-  { context, token }: HttpOptions,
+  { context, token, appToken }: HttpOptions,
   request: IncomingMessage,
   method: string,
   body: string,
@@ -80,7 +82,8 @@ function call(
   if (args === null) return { ok: false, error: "invalid_json" };
   const sent = request.headers.authorization?.replace(/^Bearer /, "") ?? args.text("token");
   if (sent === "") return { ok: false, error: "not_authed" };
-  if (sent !== token) return { ok: false, error: "invalid_auth" };
+  if (sent !== (method === "apps.connections.open" ? appToken : token))
+    return { ok: false, error: "invalid_auth" };
   return METHODS[method]?.(context, args) ?? { ok: false, error: "unknown_method" };
 }
 

@@ -1,10 +1,13 @@
 /** Clicks and forms in the stand-in's workspace: what people do with messages, App Home and modals of the app. */
 import type { Deliveries } from "./deliveries.ts";
 import type { MethodContext } from "./methods.ts";
-import { showMessage } from "./shown.ts";
+import { showFile, showMessage } from "./shown.ts";
 
-/** `value` of a text field, or of the option chosen in a select. */
-export type FormValues = Record<string, Record<string, { value: string }>>;
+/** `value` of a text field, or of the option chosen in a select; `files` that somebody uploads in the form. */
+export type FormValues = Record<string, Record<string, FormValue>>;
+export type FormValue =
+  | { value: string }
+  | { files: { name: string; mimetype: string; content: Uint8Array }[] };
 
 type Answered = Promise<{ status: number; body: string }>;
 
@@ -119,7 +122,7 @@ export function createInteractions(context: MethodContext, deliveries: Deliverie
         id: viewId,
         team_id: workspace.teamId,
         app_installed_team_id: workspace.teamId,
-        state: { values: readForm(open.view, values) },
+        state: { values: readForm(context, open.view, values) },
       },
       response_urls: [],
     });
@@ -177,7 +180,11 @@ function findElement(
 }
 
 /** The state of a form: what was typed, else what stood there. Rejects an empty required field, as Slack's clients do. */
-function readForm(view: Record<string, unknown>, values: FormValues): Record<string, unknown> {
+function readForm(
+  context: MethodContext,
+  view: Record<string, unknown>,
+  values: FormValues,
+): Record<string, unknown> {
   const state: Record<string, Record<string, unknown>> = {};
   type Input = {
     type: string;
@@ -201,7 +208,14 @@ function readForm(view: Record<string, unknown>, values: FormValues): Record<str
       initial_option: chosen,
     } = block.element;
     const blockId = block.block_id ?? `b${index}`;
-    const value = values[blockId]?.[actionId]?.value ?? initial ?? chosen?.value ?? "";
+    const given = values[blockId]?.[actionId];
+    if (type === "file_input") {
+      const uploads = given !== undefined && "files" in given ? given.files : [];
+      state[blockId] = { [actionId]: { type, files: uploadFiles(context, uploads) } };
+      continue;
+    }
+    const typed = given !== undefined && "value" in given ? given.value : undefined;
+    const value = typed ?? initial ?? chosen?.value ?? "";
     if (value === "" && block.optional !== true) throw new Error(`The field ${actionId} must be filled in.`);
     if (type === "static_select") {
       const option = options?.find((one) => one.value === value) ?? null;
@@ -210,4 +224,20 @@ function readForm(view: Record<string, unknown>, values: FormValues): Record<str
     } else state[blockId] = { [actionId]: { type, value: value === "" ? null : value } };
   }
   return state;
+}
+
+/** Files that were put into a form, as the submission shows them. */
+function uploadFiles(
+  { state, origin }: MethodContext,
+  uploads: { name: string; mimetype: string; content: Uint8Array }[],
+): unknown[] {
+  const ts = state.nextTs();
+  const files = uploads.map(({ name, mimetype, content }, index) => ({
+    id: `F${ts.replace(".", "")}${index}`,
+    name,
+    mimetype,
+    base64: Buffer.from(content).toString("base64"),
+  }));
+  state.commit({ op: "files", files });
+  return files.flatMap(({ id }) => showFile(state, id, origin()));
 }

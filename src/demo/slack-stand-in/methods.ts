@@ -1,6 +1,6 @@
 /** The Web API methods of the stand-in: what the desk uses of Slack, with Slack's own answers and errors. */
 import { findBlockProblems, findViewProblems } from "./block-limits.ts";
-import { type ShowContext, showChannel, showMessage, showUser } from "./shown.ts";
+import { type ShowContext, showChannel, showFile, showMessage, showUser } from "./shown.ts";
 import type { StoredMessage } from "./state.ts";
 import type { OpenViews } from "./views.ts";
 import type { Workspace } from "./workspace.ts";
@@ -20,6 +20,8 @@ export interface MethodContext extends ShowContext {
   views: OpenViews;
   /** Slack may give fewer items than asked for. */
   pageSizeMax: number;
+  /** Where the app connects to in Socket Mode; absent where it is called over HTTP. */
+  newSocketAddress?: () => string;
 }
 
 type Method = (context: MethodContext, args: Args) => Json;
@@ -60,6 +62,32 @@ export const METHODS: Record<string, Method> = {
       response_metadata: { next_cursor: "" },
     };
   },
+  /** What the bot itself is in. */
+  "users.conversations": ({ workspace, state }, args) => {
+    const types = args.text("types").split(",");
+    const channels = workspace.channels
+      .filter((one) => one.isMember !== false && one.isArchived !== true)
+      .filter((one) => types.includes(one.isPrivate === true ? "private_channel" : "public_channel"))
+      .map(({ id }) => workspace.channel(id));
+    const direct = workspace.users
+      .map((user) => workspace.channel(user.id))
+      .filter((one) => types.includes("im") && one !== undefined && state.messages(one.id).length > 0);
+    return {
+      ok: true,
+      channels: [...channels, ...direct].flatMap((one) => (one === undefined ? [] : [showChannel(one)])),
+      response_metadata: { next_cursor: "" },
+    };
+  },
+  "conversations.open": ({ workspace }, args) => {
+    const channel = workspace.channel(args.text("users"));
+    return channel === undefined ? fail("user_not_found") : { ok: true, channel: showChannel(channel) };
+  },
+  "files.info": ({ state, origin }, args) => {
+    const [file] = showFile(state, args.text("file"), origin());
+    return file === undefined ? fail("file_not_found") : { ok: true, file };
+  },
+  "apps.connections.open": ({ newSocketAddress }) =>
+    newSocketAddress === undefined ? fail("not_allowed_token_type") : { ok: true, url: newSocketAddress() },
   "users.info": ({ workspace }, args) => {
     const user = workspace.user(args.text("user"));
     return user === undefined ? fail("user_not_found") : { ok: true, user: showUser(workspace, user.id) };

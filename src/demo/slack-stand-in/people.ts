@@ -4,6 +4,7 @@ import { createInteractions, type SlackInteractions } from "./interactions.ts";
 import type { MethodContext } from "./methods.ts";
 import { showMessage } from "./shown.ts";
 import type { PendingEvent, StoredFile, StoredMessage } from "./state.ts";
+import { createWaysIn, type WaysIn } from "./ways-in.ts";
 
 export interface UserPost {
   user: string;
@@ -19,7 +20,7 @@ export interface UserPost {
 }
 
 /** People write, look, click and fill in forms. */
-export interface SlackPeople extends SlackInteractions {
+export interface SlackPeople extends SlackInteractions, WaysIn {
   /** Stores the message, delivers it with Slack's retries, and resolves with its ts, acknowledged or given up. */
   postAsUser(post: UserPost): Promise<string>;
   /** Opens App Home: the event, with Slack's retries. */
@@ -66,7 +67,12 @@ export function createPeople(context: MethodContext, deliveries: Deliveries): Sl
     });
   }
 
-  return { postAsUser, openHome, ...createInteractions(context, deliveries) };
+  return {
+    postAsUser,
+    openHome,
+    ...createInteractions(context, deliveries),
+    ...createWaysIn(context, deliveries),
+  };
 }
 
 function storePost(context: MethodContext, post: UserPost): StoredMessage {

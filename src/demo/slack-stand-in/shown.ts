@@ -26,6 +26,7 @@ export interface ShownMessage {
   blocks?: unknown[];
   metadata?: unknown;
   files?: Json[];
+  edited?: { user: string; ts: string };
 }
 
 export function showMessage(
@@ -44,6 +45,7 @@ export function showMessage(
     ts: message.ts,
     text: message.text,
     ...(message.botId === null ? {} : { bot_id: message.botId, app_id: workspace.appId }),
+    ...(message.editedTs === undefined ? {} : { edited: { user: message.user, ts: message.editedTs } }),
     ...(threadTs === null ? {} : { thread_ts: threadTs }),
     ...(replies.length === 0
       ? {}
@@ -56,7 +58,7 @@ export function showMessage(
   };
 }
 
-function showFile(state: SlackState, id: string, origin: string): Json[] {
+export function showFile(state: SlackState, id: string, origin: string): Json[] {
   const file = state.file(id);
   if (file === undefined) return [];
   const url = `${origin}/files/${file.id}/${encodeURIComponent(file.name)}`;

@@ -3,9 +3,11 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createDeliveries, type EventAttempt } from "./deliveries.ts";
 import { type ApiCall, createSlackHttp, type Failure } from "./http.ts";
+import { createHttpTransport } from "./http-transport.ts";
 import type { MethodContext } from "./methods.ts";
 import { createPeople, type SlackPeople } from "./people.ts";
 import { type ShownMessage, showMessage } from "./shown.ts";
+import { createSocketTransport, type SocketTransport } from "./socket-transport.ts";
 import { openSlackState, type StoredEphemeral, type StoredMessage } from "./state.ts";
 import { createOpenViews, type OpenView } from "./views.ts";
 import { createWorkspace, type StandInChannel, type StandInUser } from "./workspace.ts";
@@ -16,6 +18,8 @@ export interface SlackStandInOptions {
   signingSecret: string;
   /** Where the app takes Slack's requests; null until it is known: see `connect`. */
   eventsUrl: string | null;
+  /** `socket`: the app connects to us, and `eventsUrl` is not used. `http` unless said otherwise. */
+  transport?: "http" | "socket";
   /** Keeps everything in this file, so that a restart finds it again. */
   file?: string;
   /** Unix milliseconds; gives the timestamps. */
@@ -32,6 +36,8 @@ export interface SlackStandIn extends SlackPeople {
   /** For SLACK_API_URL. */
   url: string;
   token: string;
+  /** For Socket Mode. */
+  appToken: string;
   botUserId: string;
   /** Names the app's address, and delivers what has waited for it. */
   connect(eventsUrl: string): Promise<void>;
@@ -50,10 +56,13 @@ export interface SlackStandIn extends SlackPeople {
   /** Each call of the Web API that was answered. */
   calls(): ApiCall[];
   failNext(failure: Failure): void;
+  /** The app's connections, in Socket Mode; null over HTTP. */
+  sockets: Pick<SocketTransport, "connections" | "refresh" | "drop"> | null;
   stop(): Promise<void>;
 }
 
 const TOKEN = "xoxb-local-stand-in";
+const APP_TOKEN = "xapp-local-stand-in";
 
 /** Starts on 127.0.0.1. */
 export async function createSlackStandIn(options: SlackStandInOptions): Promise<SlackStandIn> {
@@ -66,22 +75,34 @@ export async function createSlackStandIn(options: SlackStandInOptions): Promise<
   let origin = "";
   const { pageSizeMax = 1_000 } = options;
   const context: MethodContext = { state, workspace, views, pageSizeMax, origin: () => origin };
-  const server = createSlackHttp({ context, token: TOKEN, scopes: options.scopes, failures, calls });
+  const tokens = { token: TOKEN, appToken: APP_TOKEN };
+  const server = createSlackHttp({ context, ...tokens, scopes: options.scopes, failures, calls });
+  const http = createHttpTransport(options.signingSecret, now);
+  let catchingUp: Promise<void> = Promise.resolve();
+  const onOpen = () => {
+    catchingUp = deliverPending();
+  };
+  const sockets = options.transport === "socket" ? createSocketTransport(server, { onOpen }) : null;
+  if (sockets !== null) context.newSocketAddress = () => sockets.newAddress(origin);
   server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { signingSecret, retryDelaysMs = [500, 2_000, 8_000] } = options;
-  const deliveries = createDeliveries({ state, signingSecret, now, retryDelaysMs });
-  const connect = async (eventsUrl: string) => {
-    deliveries.connect(eventsUrl);
-    for (const event of state.pending()) await deliveries.deliver(event);
+  const { retryDelaysMs = [500, 2_000, 8_000] } = options;
+  const deliveries = createDeliveries({ state, transport: sockets ?? http, retryDelaysMs });
+  const connect = (eventsUrl: string): Promise<void> => {
+    http.connect(eventsUrl);
+    return deliverPending();
   };
-  const catchingUp = options.eventsUrl === null ? Promise.resolve() : connect(options.eventsUrl);
+  async function deliverPending(): Promise<void> {
+    for (const event of state.pending()) await deliveries.deliver(event);
+  }
+  if (options.eventsUrl !== null) catchingUp = connect(options.eventsUrl);
   const show = (messages: StoredMessage[]) => messages.map((message) => showMessage(context, message, true));
   const people = createPeople(context, deliveries);
   return {
     url: `${origin}/api/`,
-    token: TOKEN,
+    ...tokens,
+    sockets,
     botUserId: workspace.botUserId,
     connect,
     directChannel: workspace.directChannel,

@@ -23,6 +23,8 @@ export interface StoredMessage {
   fileIds: string[];
   /** The poster's own key: posting again with it gives the same message. */
   key: string | null;
+  /** When it was last edited. */
+  editedTs?: string;
 }
 
 export interface StoredEphemeral {
@@ -43,6 +45,9 @@ type Entry =
   | { op: "message"; message: StoredMessage; files: StoredFile[]; events: PendingEvent[] }
   | { op: "update"; channel: string; ts: string; text: string; blocks: unknown[]; metadata: unknown }
   | { op: "ephemeral"; ephemeral: StoredEphemeral }
+  | { op: "edit"; channel: string; ts: string; text: string; editedTs: string; events: PendingEvent[] }
+  | { op: "delete"; channel: string; ts: string; events: PendingEvent[] }
+  | { op: "files"; files: StoredFile[] }
   /** Acknowledged, or given up as Slack does after its retries. */
   | { op: "settled"; eventId: string }
   | { op: "tick"; ts: string };
@@ -116,6 +121,22 @@ function createMemory() {
         if (message !== undefined) Object.assign(message, { text, blocks, metadata });
         return;
       }
+      case "edit": {
+        seen(entry.editedTs);
+        const message = messages.find((one) => one.channel === entry.channel && one.ts === entry.ts);
+        if (message !== undefined) Object.assign(message, { text: entry.text, editedTs: entry.editedTs });
+        for (const event of entry.events) pending.set(event.id, event);
+        return;
+      }
+      case "delete": {
+        const index = messages.findIndex((one) => one.channel === entry.channel && one.ts === entry.ts);
+        if (index >= 0) messages.splice(index, 1);
+        for (const event of entry.events) pending.set(event.id, event);
+        return;
+      }
+      case "files":
+        for (const file of entry.files) files.set(file.id, file);
+        return;
       case "ephemeral":
         seen(entry.ephemeral.ts);
         ephemerals.push(entry.ephemeral);
