@@ -10,10 +10,12 @@ import {
   type SlackChannelOptions,
 } from "../../src/channels/slack/app.ts";
 import type { StaffActor } from "../../src/core/actor.ts";
-import type { TicketCard } from "../../src/core/delivery.ts";
-import type { InboundMessage, InboundSlackMessage, RecordInbound } from "../../src/core/inbound.ts";
+import type { InboundMessage, RecordInbound } from "../../src/core/inbound.ts";
+import type { InboundSlackMessage } from "../../src/core/inbound-slack.ts";
 import type { Log } from "../../src/core/log.ts";
-import type { ActionAnswer, SlackActions } from "../../src/core/slack-actions.ts";
+import type { RequesterActions } from "../../src/core/requester-actions.ts";
+import type { ActionAnswer, ReplyAnswer, ReplyForm, SlackActions } from "../../src/core/slack-actions.ts";
+import type { TicketCardView } from "../../src/core/slack-views.ts";
 import {
   createSlackStandIn,
   type SlackStandIn,
@@ -73,8 +75,35 @@ export const ADA_ACTOR: StaffActor = { kind: "moderator", userId: "user-ada", na
 
 export interface FakeActions extends SlackActions {
   calls: unknown[][];
-  /** What claim, resolve and reply answer with. */
+  /** What every action but a reply answers with. */
   answer: () => Promise<ActionAnswer>;
+  replyAnswer: () => Promise<ReplyAnswer>;
+}
+
+export function sampleReplyForm(changes: Partial<ReplyForm> = {}): ReplyForm {
+  return {
+    ticketId: "0b7e5c1e-0000-4000-8000-000000001042",
+    number: 1042,
+    title: "Printer <!channel> & co",
+    draft: "Please try <b>again</b>.",
+    draftFrom: "suggestion",
+    channel: "email",
+    audience: {
+      to: ["Eva <eva@example.com>"],
+      cc: ["bob@example.com"],
+      slackChannel: null,
+      key: "audience-1",
+    },
+    latest: {
+      messageId: "message-1",
+      authorName: "Eva",
+      text: "It <!channel> burns & smells.",
+      at: new Date("2026-11-20T10:00:00Z"),
+    },
+    warnings: ["It links to Slack."],
+    undoSeconds: 20,
+    ...changes,
+  };
 }
 
 /** Only Ada is a moderator. */
@@ -83,22 +112,72 @@ export function createFakeActions(): FakeActions {
   const fake: FakeActions = {
     calls,
     answer: async () => ({ ok: true }),
+    replyAnswer: async () => ({ state: "queued", number: 1042, deliveryId: null, undoSeconds: 0 }),
     resolveActor: async (slackUserId, email) =>
       slackUserId === ADA.id && email === ADA.email ? ADA_ACTOR : null,
     claim: (...args) => note("claim", args),
+    assign: (...args) => note("assign", args),
+    changePriority: (...args) => note("changePriority", args),
+    changeCategory: (...args) => note("changeCategory", args),
     resolve: (...args) => note("resolve", args),
-    reply: (...args) => note("reply", args),
-    loadReplyForm: async (...args) => {
-      calls.push(["loadReplyForm", ...args]);
-      return {
-        number: 1042,
-        title: "Printer <!channel> & co",
-        suggestedReply: "Please try <b>again</b>.",
-        recipients: "Eva <eva@example.com>; CC bob@example.com",
-        channel: "email",
-        warnings: ["It links to Slack."],
-      };
+    reopen: (...args) => note("reopen", args),
+    decline: (...args) => note("decline", args),
+    decideSkillProposal: (...args) => note("decideSkillProposal", args),
+    setAway: (...args) => note("setAway", args),
+    reply: async (...args) => {
+      calls.push(["reply", ...args]);
+      return fake.replyAnswer();
     },
+    undoReply: async (...args) => {
+      calls.push(["undoReply", ...args]);
+      return { state: "undone", ticketId: sampleReplyForm().ticketId, number: 1042, text: "Taken back." };
+    },
+    loadReplyForm: async (...args) => load("loadReplyForm", args, sampleReplyForm()),
+    loadResolveForm: async (...args) =>
+      load("loadResolveForm", args, { number: 1042, title: "Printer & co" }),
+    loadAssignForm: async (...args) =>
+      load("loadAssignForm", args, {
+        number: 1042,
+        title: "Printer & co",
+        people: [{ userId: "user-ada", name: "Ada", fit: "1/2 skills · 3/10 open" }],
+      }),
+    loadDeclineForm: async (...args) =>
+      load("loadDeclineForm", args, { number: 1042, title: "Printer & co", skills: ["Printers"] }),
+    loadConversation: async (...args) =>
+      load("loadConversation", args, {
+        number: 1042,
+        title: "Printer & co",
+        messages: [],
+        omitted: 0,
+        url: null,
+      }),
+    openHome: async (...args) => {
+      calls.push(["openHome", ...args]);
+    },
+  };
+  async function note(name: string, args: unknown[]): Promise<ActionAnswer> {
+    calls.push([name, ...args]);
+    return fake.answer();
+  }
+  function load<T>(name: string, args: unknown[], form: T): T {
+    calls.push([name, ...args]);
+    return form;
+  }
+  return fake;
+}
+
+export interface FakeRequesters extends RequesterActions {
+  calls: unknown[][];
+  answer: () => Promise<ActionAnswer>;
+}
+
+export function createFakeRequesters(): FakeRequesters {
+  const calls: unknown[][] = [];
+  const fake: FakeRequesters = {
+    calls,
+    answer: async () => ({ ok: true }),
+    reportNotSolved: (...args) => note("reportNotSolved", args),
+    linkAccount: (...args) => note("linkAccount", args),
   };
   async function note(name: string, args: unknown[]): Promise<ActionAnswer> {
     calls.push([name, ...args]);
@@ -155,7 +234,9 @@ export async function startSlackBench(options: SlackBenchOptions = {}): Promise<
     triageChannel: TRIAGE,
     recordInbound: ledger.record,
     actions,
+    requesters: createFakeRequesters(),
     log,
+    pace: { intervalMs: 0, burst: 1 },
     ...options.channel,
   });
   const server = serve({
@@ -211,7 +292,7 @@ export function messageEvent(event: Record<string, unknown>, body: Record<string
   });
 }
 
-export function sampleCard(changes: Partial<TicketCard> = {}): TicketCard {
+export function sampleCard(changes: Partial<TicketCardView> = {}): TicketCardView {
   return {
     ticketId: "0b7e5c1e-0000-4000-8000-000000001042",
     number: 1042,
@@ -232,6 +313,13 @@ export function sampleCard(changes: Partial<TicketCard> = {}): TicketCard {
     assignee: { name: "Ada", slackUserId: ADA.id },
     whyAssignee: "Ada knows Printers and has the least to do.",
     messageCount: 1,
+    setByPerson: [],
+    latest: null,
+    alarms: [],
+    similar: [],
+    pendingReply: null,
+    categories: ["Hardware", "Software & licences"],
+    url: null,
     ...changes,
   };
 }

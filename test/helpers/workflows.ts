@@ -36,6 +36,10 @@ export interface StartedWorkflows extends WorkflowRunner {
 export interface WorkflowTestOptions {
   model?: Classifier | null;
   settings?: Partial<DeskSettings>;
+  /** A real mail server instead of the port that remembers. */
+  mail?: WorkflowDeps["mail"];
+  /** No other process runs the workflows of this database. */
+  soleProcess?: boolean;
   policies?: Partial<Policies>;
   /** Clocks that the test moves: of the desk's policies, and of the engine, which must not go back. */
   now?: () => Date;
