@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { chmod, chown, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,9 +10,18 @@ import { join } from "node:path";
 export interface Dovecot {
   /** For IMAP_URL. */
   url: string;
+  port: number;
   user: string;
+  /** For another user, or through another port such as a proxy's. */
+  urlFor(change: { user?: string; port?: number; password?: string }): string;
   /** Puts a mail into the INBOX as a delivery agent does: written whole, then renamed into `new`. */
   deliver(raw: Uint8Array): Promise<void>;
+  /** A power cut: every process of it ends at once. Mail is delivered on. */
+  kill(): Promise<void>;
+  /** Starts again on the same port, after `kill`. */
+  restart(): Promise<void>;
+  /** After `kill`: what it knows of UIDs is lost, so that it starts with a new UIDVALIDITY. */
+  forgetUids(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -20,23 +29,47 @@ export interface Dovecot {
 const MAIL_UID = 65_534;
 const PASSWORD = "secret";
 
-export async function startDovecot(user = "support@desk.example"): Promise<Dovecot> {
+export interface DovecotOptions {
+  user?: string;
+  /** The INBOX as one mbox file with this content, instead of a Maildir; nothing can be delivered to it. */
+  mbox?: string;
+}
+
+export async function startDovecot(options: DovecotOptions = {}): Promise<Dovecot> {
+  const { user = "support@desk.example", mbox } = options;
   const dir = await mkdtemp(join(tmpdir(), "deskhand-dovecot-"));
-  // The mail user must reach the Maildir through it.
+  // The mail user must reach the mails through it.
   await chmod(dir, 0o755);
   const port = await findFreePort();
   const maildir = join(dir, "mail");
-  for (const folder of ["", "new", "cur", "tmp"]) {
+  for (const folder of mbox === undefined ? ["", "new", "cur", "tmp"] : [""]) {
     await mkdir(join(maildir, folder), { recursive: true });
     await chown(join(maildir, folder), MAIL_UID, MAIL_UID);
   }
-  await writeFile(join(dir, "dovecot.conf"), configure(dir, maildir, port));
-  const dovecot = spawn("dovecot", ["-F", "-c", join(dir, "dovecot.conf")], { stdio: "ignore" });
-  await waitForGreeting(port, dovecot);
+  if (mbox !== undefined) {
+    await writeFile(join(maildir, "inbox"), mbox);
+    await chown(join(maildir, "inbox"), MAIL_UID, MAIL_UID);
+  }
+  const location = mbox === undefined ? `maildir:${maildir}` : `mbox:${maildir}:INBOX=${maildir}/inbox`;
+  await writeFile(join(dir, "dovecot.conf"), configure(dir, location, port));
+  let master = await launch(dir, port);
+  const urlFor: Dovecot["urlFor"] = (change) => {
+    const { user: as = user, port: at = port, password = PASSWORD } = change;
+    return `imap://${encodeURIComponent(as)}:${password}@127.0.0.1:${at}/INBOX?tls=none`;
+  };
+  const kill = async (): Promise<void> => {
+    if (master.exitCode !== null || master.signalCode !== null || master.pid === undefined) return;
+    const ended = once(master, "exit");
+    // It leads a process group of its own: its children go with it.
+    process.kill(-master.pid, "SIGKILL");
+    await ended;
+  };
   let delivered = 0;
   return {
-    url: `imap://${encodeURIComponent(user)}:${PASSWORD}@127.0.0.1:${port}/INBOX?tls=none`,
+    url: urlFor({}),
+    port,
     user,
+    urlFor,
     async deliver(raw) {
       delivered++;
       // Maildir: names sort by the order of delivery, which is the order of UIDs.
@@ -46,15 +79,34 @@ export async function startDovecot(user = "support@desk.example"): Promise<Dovec
       await chown(written, MAIL_UID, MAIL_UID);
       await rename(written, join(maildir, "new", name));
     },
+    kill,
+    async restart() {
+      await kill();
+      // A lock whose holder was killed would be waited for.
+      for (const name of await readdir(maildir)) if (name.endsWith(".lock")) await rm(join(maildir, name));
+      master = await launch(dir, port);
+    },
+    async forgetUids() {
+      for (const name of await readdir(maildir))
+        if (name.startsWith("dovecot")) await rm(join(maildir, name), { force: true });
+    },
     async stop() {
-      dovecot.kill("SIGKILL");
-      await once(dovecot, "exit");
+      await kill();
       await rm(dir, { recursive: true, force: true });
     },
   };
 }
 
-function configure(dir: string, maildir: string, port: number): string {
+async function launch(dir: string, port: number): Promise<ChildProcess> {
+  const dovecot = spawn("dovecot", ["-F", "-c", join(dir, "dovecot.conf")], {
+    stdio: "ignore",
+    detached: true,
+  });
+  await waitForGreeting(port, dovecot);
+  return dovecot;
+}
+
+function configure(dir: string, location: string, port: number): string {
   return `
 base_dir = ${dir}/run
 state_dir = ${dir}/state
@@ -66,8 +118,9 @@ disable_plaintext_auth = no
 auth_mechanisms = plain login
 default_internal_user = dovecot
 default_login_user = dovenull
-mail_location = maildir:${maildir}
+mail_location = ${location}
 mail_max_userip_connections = 50
+mbox_write_locks = fcntl
 maildir_very_dirty_syncs = no
 passdb {
   driver = static

@@ -179,8 +179,12 @@ describe("npm start on a real Dovecot", () => {
     expect(second).toMatchObject({ unexplained: 0, mailboxes: [{ repaired: 0 }] });
   });
 
-  it("refuses to start on a wrong password with one message that names the key", async () => {
-    const wrong = { ...settings, PORT: "0", IMAP_URL: dovecot.url.replace(":secret@", ":wrong@") };
+  it("refuses to start on a wrong password of a mailbox that it never read, with one message that names the key", async () => {
+    const wrong = {
+      ...settings,
+      PORT: "0",
+      IMAP_URL: dovecot.urlFor({ user: "new@desk.example", password: "wrong" }),
+    };
     const { status, stderr } = await runDeskhand(["start"], wrong);
     expect(status).toBe(2);
     expect(stderr).toContain("IMAP_URL");
