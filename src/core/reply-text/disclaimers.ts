@@ -7,13 +7,16 @@ const NOTICE_LINES_MAX = 60;
 const BANNER_LINES_MAX = 6;
 const BANNER_LENGTH_MAX = 600;
 
-/** A notice speaks of at least three of these. Each is one thing said in many languages. */
+/**
+ * A notice speaks of at least three of these, and always of secrecy (the first) or of an error (the last). Each is one
+ * thing said in many languages, as beginnings of words.
+ */
 const NOTICE_SIGNS: RegExp[] = [
-  /confidential|privileged|proprietary|vertraulich|confidentiel|confidencial|privilegiad|riservat|confidenzial|vertrouwelijk|konfident|fortrolig|luottamuksell|poufn|důvěrn|dôvern|bizalmas|confidențial|povjerljiv|poverljiv|zaup|konfidenci|конфиденц|конфіденц|поверител|поверљив|εμπιστευτικ|gizli|סודי|סרي|سري|機密|机密|保密|기밀|비밀|rahasia|bảo mật/iu,
-  /intended|addressee|recipient|empfänger|adressat|destinataire|destinatari|destinatário|geadresseerde|bestemd|ontvanger|mottagare|modtager|mottaker|vastaanottaj|adresat|odbiorc|příjemc|príjemc|címzett|primatel|prejemnik|получател|адресат|одержувач|παραλήπτ|alıcı|נמען|المستلم|宛先|受信者|收件人|수신자|penerima|người nhận/iu,
-  /(?:this|the) (?:e-?mail|message|communication|transmission)|diese[rs]? (?:e-?mail|nachricht)|ce (?:message|courriel|mail|courrier)|cet e-?mail|est[ea] (?:mensaje|correo|e-?mail|mensagem)|quest[oa] (?:messaggio|e-?mail|comunicazione)|dit (?:e-?mail|bericht)|deze e-?mail|detta (?:e-?post|meddelande|mail)|denn[ae] e-?(?:post|mail)|denne meddelelse|tämä (?:viesti|sähköposti)|t[aey]j? wiadomoś|niniejsz|tato zpráva|táto správa|ez az (?:e-?mail|üzenet)|acest (?:mesaj|e-?mail)|ova (?:poruka|e-?)|данн(?:ое|ого) (?:сообщени|письм)|это сообщени|це повідомлен|това съобщени|αυτό το (?:μήνυμα|e-?mail)|bu (?:e-?posta|mesaj|ileti)|本(?:メール|邮件|電郵|郵件)|이 (?:메일|이메일)/iu,
-  /delete|destroy|notify|immediately|unauthori[sz]ed|prohibited|disclos|liab|lösch|vernicht|unverzüglich|informier|unbefugt|haft|supprim|détrui|avertir|interdit|elimin|borr|notifi|prohib|apague|proibid|cancell|distrugg|vietat|verwijder|vernietig|verboden|radera|förstör|slet|makulér|poista|usuń|usuni|zabronion|smaž|vymaž|töröl|ștergeți|distrug|obriš|izbriš|удали|уничтож|видал|изтри|διαγρά|siliniz|silin|מחק|حذف|削除|删除|刪除|삭제|hapus|xóa/iu,
-  /intended (?:only|solely)|not the (?:intended|named)|in error|irrtümlich|nicht der (?:richtige|beabsichtigte)|par erreur|por error|por engano|por erro|per errore|abusievelijk|ten onrechte|av misstag|ved en fejl|ved en feil|vahingossa|omyłk|pomyłk|omylem|tévedés|din greșeală|greškom|по ошибке|помилков|по погрешка|εκ παραδρομής|yanlışlıkla|בטעות|誤って|误收|誤收/iu,
+  /(?<![\p{sc=Latin}\p{sc=Cyrl}\p{sc=Grek}])(?:confidential|privileged|proprietary|vertraulich|confidentiel|confidencial|privilegiad|riservat|confidenzial|vertrouwelijk|konfident|fortrolig|luottamuksell|poufn|důvěrn|dôvern|bizalmas|confidențial|povjerljiv|poverljiv|zaup|konfidenci|конфиденц|конфіденц|поверител|поверљив|εμπιστευτικ|gizli|סודי|סרي|سري|機密|机密|保密|기밀|비밀|rahasia|bảo mật)/iu,
+  /(?<![\p{sc=Latin}\p{sc=Cyrl}\p{sc=Grek}])(?:intended|addressee|recipient|empfänger|adressat|destinataire|destinatari|destinatário|geadresseerde|bestemd|ontvanger|mottagare|modtager|mottaker|vastaanottaj|adresat|odbiorc|příjemc|príjemc|címzett|primatel|prejemnik|получател|адресат|одержувач|παραλήπτ|alıcı|נמען|المستلم|宛先|受信者|收件人|수신자|penerima|người nhận)/iu,
+  /(?<![\p{sc=Latin}\p{sc=Cyrl}\p{sc=Grek}])(?:(?:this|the) (?:e-?mail|message|communication|transmission)|diese[rs]? (?:e-?mail|nachricht)|ce (?:message|courriel|mail|courrier)|cet e-?mail|est[ea] (?:mensaje|correo|e-?mail|mensagem)|quest[oa] (?:messaggio|e-?mail|comunicazione)|dit (?:e-?mail|bericht)|deze e-?mail|detta (?:e-?post|meddelande|mail)|denn[ae] e-?(?:post|mail)|denne meddelelse|tämä (?:viesti|sähköposti)|t[aey]j? wiadomoś|niniejsz|tato zpráva|táto správa|ez az (?:e-?mail|üzenet)|acest (?:mesaj|e-?mail)|ova (?:poruka|e-?)|данн(?:ое|ого) (?:сообщени|письм)|это сообщени|це повідомлен|това съобщени|αυτό το (?:μήνυμα|e-?mail)|bu (?:e-?posta|mesaj|ileti)|本(?:メール|邮件|電郵|郵件)|이 (?:메일|이메일))/iu,
+  /(?<![\p{sc=Latin}\p{sc=Cyrl}\p{sc=Grek}])(?:delete|destroy|notify|immediately|unauthori[sz]ed|prohibited|disclos|liab|lösch|vernicht|unverzüglich|informier|unbefugt|haft|supprim|détrui|avertir|interdit|elimin|borr|notifi|prohib|apague|proibid|cancell|distrugg|vietat|verwijder|vernietig|verboden|radera|förstör|slet|makulér|poista|usuń|usuni|zabronion|smaž|vymaž|töröl|ștergeți|distrug|obriš|izbriš|удали|уничтож|видал|изтри|διαγρά|siliniz|silin|מחק|حذف|削除|删除|刪除|삭제|hapus|xóa)/iu,
+  /(?<![\p{sc=Latin}\p{sc=Cyrl}\p{sc=Grek}])(?:intended (?:only|solely)|not the (?:intended|named)|in error|irrtümlich|nicht der (?:richtige|beabsichtigte)|par erreur|por error|por engano|por erro|per errore|abusievelijk|ten onrechte|av misstag|ved en fejl|ved en feil|vahingossa|omyłk|pomyłk|omylem|tévedés|din greșeală|greškom|по ошибке|помилков|по погрешка|εκ παραδρομής|yanlışlıkla|בטעות|誤って|误收|誤收)/iu,
 ];
 
 /** A line over a notice. */
@@ -41,7 +44,9 @@ function isNotice(lines: Line[], start: number, end: number): boolean {
     .map((line) => line.raw.slice(0, 2_000))
     .join(" ")
     .slice(0, 4_000);
-  return text.length >= NOTICE_LENGTH_MIN && NOTICE_SIGNS.filter((sign) => sign.test(text)).length >= 3;
+  if (text.length < NOTICE_LENGTH_MIN) return false;
+  const signs = NOTICE_SIGNS.map((sign) => sign.test(text));
+  return signs.filter(Boolean).length >= 3 && (signs[0] === true || signs.at(-1) === true);
 }
 
 const BANNER_START =

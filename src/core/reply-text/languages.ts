@@ -142,7 +142,7 @@ export const ORIGINAL_MESSAGE_WORDS = listWords({
 
 /** Between dashes or before a colon: what follows was forwarded by hand, and is not trimmed away. */
 export const FORWARDED_WORDS = listWords({
-  en: "forwarded message | begin forwarded email | original forwarded message | forwarded by | begin forwarded message | forwarded mail | forwarded email | forwarded letter | start of forwarded message | forwarded",
+  en: "forwarded message | begin forwarded email | begin forwarded text | original forwarded message | forwarded by | begin forwarded message | forwarded mail | forwarded email | forwarded letter | start of forwarded message | forwarded",
   de: "weitergeleitete nachricht | anfang der weitergeleiteten nachricht | anfang der weitergeleiteten e-mail | weitergeleitet von | weitergeleitete mail",
   fr: "message transféré | début du message transféré | début du message réexpédié | message transmis | message réexpédié | transféré par | courriel transféré",
   romance:

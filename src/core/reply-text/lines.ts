@@ -56,11 +56,13 @@ export function readLine(raw: string): Line {
   return { raw, text, isLong, isCode: false, isQuote: /^[>＞](?![_.]<|<)/u.test(text) };
 }
 
-/** `|` as old web mailers quote (a table has a second one), and the initials of who is quoted, from Usenet: `AL> text`. */
-const ODD_QUOTES = [/^\|(?![^|]*\|)/, /^[A-Za-z]{1,3}>(?: |$)/];
+/** `|` as old web mailers quote (a table has a second one), and the initials of who is quoted, from Usenet and The Bat!: `AL> text`. */
+const ODD_QUOTES = [/^\|(?![^|]*\|)/, /^[A-Za-z]{1,4}>+(?: |$)/, /^[)}%:](?: |$)/];
+const INITIALS = /^\p{Lu}{1,4}>+(?: |$)/u;
 
 /** True where this line and a neighbour are quoted by another sign than `>`. To be asked only under a reply header. */
 export function isOddQuote(lines: Line[], index: number): boolean {
+  if (INITIALS.test(lines[index]?.text ?? "")) return true;
   const isOdd = (at: number, pattern: RegExp) => pattern.test(lines[at]?.text ?? "");
   return ODD_QUOTES.some((sign) => isOdd(index, sign) && (isOdd(index - 1, sign) || isOdd(index + 1, sign)));
 }

@@ -2,7 +2,7 @@
 
 import { readLabel } from "./header-block.ts";
 import { ON_WORDS, WROTE_WORDS } from "./languages.ts";
-import { anyOf, isBlank, type Line, readLine, stripMarkup } from "./lines.ts";
+import { anyOf, isBlank, isOddQuote, type Line, readLine, stripMarkup } from "./lines.ts";
 
 /** A header is wrapped over at most this many lines, and no longer than that. */
 const HEADER_LINES_MAX = 6;
@@ -173,11 +173,14 @@ function isWrappedEnd(line: Line, index: number, end: number): boolean {
   );
 }
 
+/** Where somebody left out a part of what they quote: "[...]", "<snip>". */
+const OMISSION = /^(?:[[(<{] ?(?:\.{2,}|…|\p{L}{2,12}) ?[\])>}]|\.{3,}|…)$/u;
+
 function nextIsQuote(lines: Line[], from: number): boolean {
-  for (let index = from; index < from + 4; index++) {
+  for (let index = from; index < from + 6; index++) {
     const line = lines[index];
     if (line === undefined) return false;
-    if (line.text !== "") return line.isQuote;
+    if (line.text !== "" && !OMISSION.test(line.text)) return line.isQuote || isOddQuote(lines, index);
   }
   return false;
 }
@@ -206,7 +209,7 @@ function judgeHeader(text: string, isQuoteNext: boolean): "strong" | "weak" | nu
   if (!isQuoteNext && !/[\d@]/.test(text)) return null;
   const hasVerb = WROTE.test(text);
   const endsWithColon = /[:：]$/u.test(text) || VERB_AND_BRACKETED_DATE.test(text);
-  const endsWithVerb = hasVerb && ENDS_WITH_VERB.test(text);
+  const endsWithVerb = hasVerb && endsAsHeader(text, isQuoteNext);
   if (OLD_GMAIL.test(text)) return "strong";
   if (!endsWithColon && !endsWithVerb) return null;
   if (!isQuoteNext && PERSON_WROTE.test(text) && !EMAIL.test(text)) return null;
@@ -222,10 +225,16 @@ function judgeHeader(text: string, isQuoteNext: boolean): "strong" | "weak" | nu
   return hasVerb && isQuoteNext && isNameAndVerb(text) ? "weak" : null;
 }
 
+/** Without a colon at its end: short, and no sentence that closes with "he said." */
+function endsAsHeader(text: string, isQuoteNext: boolean): boolean {
+  if (!ENDS_WITH_VERB.test(text) || /[.!?]["'”)]*$/u.test(text)) return false;
+  return isQuoteNext || EMAIL.test(text) || (STARTS_WITH_ON.test(text) && text.length < 100);
+}
+
 function startsLikeHeader(text: string): boolean {
   return (
     (STARTS_WITH_ON.test(text) && hasDate(text.slice(0, 80))) ||
-    /^["'“(]?\d/.test(text) ||
+    (/^["'“(]?\d/.test(text) && DAY.test(text.slice(0, 60))) ||
     /^[\p{L}\p{M}]{1,14}[.,]{0,2} ?[\p{L}\p{M}]{0,14}[.,]{0,2} ?\d/u.test(text) ||
     startsWithSender(text)
   );
