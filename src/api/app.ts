@@ -20,6 +20,7 @@ import { docsRoutes } from "./routes/docs.ts";
 import { INBOUND_EMAIL_PATH, inboundEmailRoutes } from "./routes/inbound-email.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { serviceRoutes } from "./routes/service.ts";
+import { slackLinkRoutes } from "./routes/slack-link.ts";
 import { ticketRoutes } from "./routes/tickets.ts";
 import { verifyEmailRoutes } from "./routes/verify-email.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
@@ -54,6 +55,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.route("/", serviceRoutes(deps));
   app.route("/api/auth", accountRoutes(deps));
   app.route("/api/auth", verifyEmailRoutes(deps));
+  app.route("/api/auth", slackLinkRoutes(deps));
   app.route("/api/tickets", ticketRoutes(deps));
   app.route("/api/admin", alertRoutes(deps));
   app.route("/api/admin", runRoutes(deps));

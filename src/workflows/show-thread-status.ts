@@ -42,7 +42,7 @@ function describeStatus({ number, status, assigneeName, shown }: ThreadStatusRow
   const words: Record<TicketStatus, string | null> = {
     open: shown === null ? null : "open again",
     in_progress: `${who} is working on it`,
-    waiting: `${who} has answered, and waits for you`,
+    waiting: "answered, and waiting for you",
     resolved: "resolved",
     closed: "closed",
   };

@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ListedSlackMessage } from "../../src/channels/slack/history.ts";
-import type { InboundSlackMessage } from "../../src/core/inbound.ts";
-import { ADA, EVA, HELP, type SlackBench, sampleCard, startSlackBench, TRIAGE } from "../helpers/slack.ts";
+import type { InboundSlackMessage } from "../../src/core/inbound-slack.ts";
+import {
+  ADA,
+  EVA,
+  HELP,
+  RANDOM,
+  type SlackBench,
+  sampleCard,
+  startSlackBench,
+  TRIAGE,
+} from "../helpers/slack.ts";
 
 let bench: SlackBench;
 beforeEach(async () => {
@@ -14,7 +23,10 @@ const say = (text: string, threadTs?: string, channel = HELP) =>
 
 async function collect(source: AsyncIterable<ListedSlackMessage>): Promise<InboundSlackMessage[]> {
   const all: InboundSlackMessage[] = [];
-  for await (const message of source) all.push(await message.load());
+  for await (const listed of source) {
+    const message = await listed.load();
+    if (message.channel === "slack") all.push(message);
+  }
   return all;
 }
 const textsOf = async (source: AsyncIterable<ListedSlackMessage>) =>
@@ -46,7 +58,7 @@ describe("listMessages", () => {
       expect(externalId).toBe(`${HELP}:${ts}`);
     }
     const calls = bench.slack.calls().slice(before);
-    expect(calls.map(({ method }) => method)).toEqual(["conversations.history"]);
+    expect(calls.map(({ method }) => method)).toEqual(["auth.test", "conversations.history"]);
   });
 
   it("puts each thread behind its root, oldest first", async () => {
@@ -121,9 +133,43 @@ describe("listReplies", () => {
   });
 });
 
-it("listChannels names the watched channels and every direct message with the bot", async () => {
+it("lists an edit beside its message, as the event names it", async () => {
+  const ts = await say("one");
+  await bench.slack.editMessage({ user: EVA.id, channel: HELP, ts, text: "two" });
+  const ids: string[] = [];
+  for await (const { externalId } of bench.channel.history.listMessages(HELP, "0")) ids.push(externalId);
+  expect(ids).toEqual(bench.ledger.recorded.map(({ externalId }) => externalId));
+});
+
+it("lists machines' messages in support channels, and mentions and ticket threads elsewhere", async () => {
+  const known = new Set<string>();
+  await bench.close();
+  bench = await startSlackBench({
+    channel: { isTicketThread: async (channel, ts) => known.has(`${channel}:${ts}`) },
+  });
+  const mention = await say(`<@${bench.slack.botUserId}> help`, undefined, RANDOM);
+  known.add(`${RANDOM}:${mention}`);
+  await say("more", mention, RANDOM);
+  const other = await say("not for the desk", undefined, RANDOM);
+  await say("neither", other, RANDOM);
+  expect(await textsOf(bench.channel.history.listMessages(RANDOM, "0"))).toEqual([
+    `@${bench.slack.botUserId} help`,
+    "more",
+  ]);
+  expect(bench.ledger.recorded.filter(({ channel }) => channel === "slack")).toHaveLength(2);
+});
+
+it("listChannels names our channels, wherever else the bot is, and where it has been thrown out", async () => {
+  await bench.close();
+  bench = await startSlackBench({ channel: { supportChannels: [HELP, "C0GONE"] } });
   const direct = bench.slack.directChannel(EVA.id);
   await say("psst", undefined, direct);
-  expect(await bench.channel.history.listChannels()).toEqual([HELP, TRIAGE, direct]);
+  expect(await bench.channel.history.listChannels()).toEqual([
+    { id: HELP, isOurs: true, isMember: true },
+    { id: "C0GONE", isOurs: true, isMember: false },
+    { id: TRIAGE, isOurs: true, isMember: true },
+    { id: RANDOM, isOurs: false, isMember: true },
+    { id: direct, isOurs: true, isMember: true },
+  ]);
   expect(await textsOf(bench.channel.history.listMessages(direct, "0"))).toEqual(["psst"]);
 });

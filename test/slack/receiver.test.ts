@@ -1,5 +1,6 @@
 import { App } from "@slack/bolt";
 import { describe, expect, it, vi } from "vitest";
+import { createDispatch } from "../../src/channels/slack/dispatch.ts";
 import { createSlackReceiver } from "../../src/channels/slack/receiver.ts";
 import { createFakeLog, messageEvent, SECRET, signedRequest } from "../helpers/slack.ts";
 
@@ -8,14 +9,12 @@ const NOW_S = 1_790_000_000;
 function start(options: { answerWithinMs?: number; onMessage?: () => Promise<void> } = {}) {
   const log = createFakeLog();
   const onMessage = vi.fn(options.onMessage ?? (async () => {}));
-  const receiver = createSlackReceiver({
-    signingSecret: SECRET,
-    log,
-    now: () => NOW_S * 1000,
-    answerWithinMs: options.answerWithinMs ?? 1000,
-  });
+  const dispatch = createDispatch(log, options.answerWithinMs ?? 1000);
+  const now = () => NOW_S * 1000;
+  const handle = createSlackReceiver({ signingSecret: SECRET, dispatch, log, now });
+  const receiver = { handle, settled: dispatch.settled };
   const app = new App({
-    receiver,
+    receiver: { init: dispatch.init, start: async () => undefined, stop: async () => undefined },
     authorize: async () => ({ botToken: "t" }),
     ignoreSelf: false,
     convoStore: false,

@@ -4,7 +4,14 @@ import { createServer } from "node:net";
 import { createEmulator, type Emulator } from "emulate";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createSlackChannel, type SlackChannel } from "../../src/channels/slack/app.ts";
-import { createFakeActions, createFakeLedger, createFakeLog, createFakeRequesters, SECRET, sampleCard } from "../helpers/slack.ts";
+import {
+  createFakeActions,
+  createFakeLedger,
+  createFakeLog,
+  createFakeRequesters,
+  SECRET,
+  sampleCard,
+} from "../helpers/slack.ts";
 
 const TOKEN = "xoxb-second-opinion";
 

@@ -201,7 +201,7 @@ describe.each(["http", "socket"] as const)("the requesters' tour over %s", (tran
     await bench.settle();
     expect(answersIn(HELP, ts).at(-1)?.text).toBe("Please try &lt;b&gt;again&lt;/b&gt; &amp; restart.");
     const shown = () => JSON.stringify(answersIn(HELP, ts)[0]?.blocks ?? []);
-    expect(shown()).toContain("Ada has answered, and waits for you");
+    expect(shown()).toContain("answered, and waiting for you");
     await resolveTicket(bench.sql, bench.service.settings, ada, ticket.id, "It was the cache.");
     await bench.settle();
     expect(shown()).toContain("resolved");
