@@ -13,7 +13,12 @@ import {
   isRule,
 } from "./reply-text/markers.ts";
 import { startsNotesHeader } from "./reply-text/notes-header.ts";
-import { findReplyHeaderStart, mayEndReplyHeader, splitSharedLines } from "./reply-text/reply-header.ts";
+import {
+  findReplyHeaderStart,
+  mayEndReplyHeader,
+  nextIsQuote,
+  splitSharedLines,
+} from "./reply-text/reply-header.ts";
 import { trimSignature } from "./reply-text/signature.ts";
 
 export interface TrimmedReply {
@@ -96,7 +101,7 @@ function scanLines(lines: Line[], subject: { isForward: boolean; isFirst: boolea
       marks.fill("header", start, index + 1);
       floor = index + 1;
       headers++;
-      if (lines[nextWords(lines, index + 1)]?.isQuote) continue;
+      if (nextIsQuote(lines, index + 1)) continue;
       if (someWords(lines, marks, start)) return { marks, end: start, isForward: false };
       continue;
     }

@@ -176,7 +176,8 @@ function isWrappedEnd(line: Line, index: number, end: number): boolean {
 /** Where somebody left out a part of what they quote: "[...]", "<snip>". */
 const OMISSION = /^(?:[[(<{] ?(?:\.{2,}|…|\p{L}{2,12}) ?[\])>}]|\.{3,}|…)$/u;
 
-function nextIsQuote(lines: Line[], from: number): boolean {
+/** True where the next words are quoted, or follow a sign that some of them were left out. */
+export function nextIsQuote(lines: Line[], from: number): boolean {
   for (let index = from; index < from + 6; index++) {
     const line = lines[index];
     if (line === undefined) return false;
