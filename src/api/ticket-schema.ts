@@ -12,6 +12,7 @@ import type {
   TicketView,
   TicketViewer,
 } from "../db/ticket-queries.ts";
+import { attachmentUrl, sanitiseMessage } from "./html/sanitise-message.ts";
 import { DateTimeSchema } from "./schemas.ts";
 
 const DELIVERY_STATES = ["queued", "sending", "sent", "bounced", "failed", "cancelled"] as const;
@@ -74,6 +75,24 @@ const MessageSchema = z
     }),
     text: z.string().openapi({ description: "The new words, without quotes and signature." }),
     fullText: z.string().openapi({ description: "All of it, up to 100,000 characters." }),
+    html: z
+      .string()
+      .nullable()
+      .openapi({
+        description:
+          "The HTML of a mail, made safe to show: no scripts, no forms, no loads from elsewhere. Null where the mail has " +
+          "none, or where newer messages fill the answer: then `htmlUrl` has it.",
+      }),
+    remoteImages: z.int().openapi({
+      description:
+        "Images in `html` that lie elsewhere, not loaded: their address is in `data-original-src`.",
+    }),
+    htmlUrl: z.string().nullable().openapi({ description: "Path of the same HTML; needs the same token." }),
+    sourceUrl: z
+      .string()
+      .nullable()
+      .optional()
+      .openapi({ description: "Staff only: path of the mail's original, byte for byte." }),
     createdAt: DateTimeSchema,
     attachments: z.array(
       z.object({
@@ -81,6 +100,7 @@ const MessageSchema = z
         filename: z.string(),
         contentType: z.string(),
         sizeBytes: z.int(),
+        contentId: z.string().nullable().openapi({ description: "By which the HTML shows it." }),
         url: z.string().openapi({ description: "Path of the download; needs the same token." }),
       }),
     ),
@@ -211,6 +231,8 @@ function presentMessage(
   const { id, kind, direction, channel, authorName, text, fullText, createdAt, deliveryState } = message;
   const files = attachments.filter((file) => file.messageId === id);
   const isStaff = viewer.kind === "staff";
+  const safe = message.html === null ? null : sanitiseMessage(ticketId, message.html, files);
+  const path = `/api/tickets/${ticketId}/messages/${id}`;
   return {
     id,
     kind,
@@ -219,13 +241,18 @@ function presentMessage(
     author: { name: authorName, ...(isStaff ? { newcomer: message.newcomer } : {}) },
     text,
     fullText,
+    html: safe?.html ?? null,
+    remoteImages: safe?.remoteImages ?? 0,
+    htmlUrl: message.hasHtml ? `${path}/html` : null,
+    ...(isStaff ? { sourceUrl: message.hasSource ? `${path}/source` : null } : {}),
     createdAt: createdAt.toISOString(),
     attachments: files.map((file) => ({
       id: file.id,
       filename: file.filename,
       contentType: file.contentType,
       sizeBytes: file.sizeBytes,
-      url: `/api/tickets/${ticketId}/attachments/${file.id}`,
+      contentId: file.contentId,
+      url: attachmentUrl(ticketId, file.id),
     })),
     delivery: deliveryState === null ? null : { state: deliveryState },
     ...(isStaff ? { deliveries: presentDeliveries(message) } : {}),

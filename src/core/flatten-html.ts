@@ -1,6 +1,8 @@
-/** HTML that a converter of documents can read in linear time: nobody needs 200,000 elements inside one another. */
+/** HTML that readers of documents can take in linear time: nobody needs 200,000 elements inside one another. */
 
 const DEPTH_MAX = 150;
+/** Open formatting elements are made anew in each paragraph behind them: few are harmless, hundreds are not. */
+const FORMATTING_DEPTH_MAX = 20;
 
 /** Elements without an end, and those that the next of their kind ends: they do not nest by themselves. */
 const NOT_NESTING = new Set(
@@ -8,27 +10,42 @@ const NOT_NESTING = new Set(
     " ",
   ),
 );
+const FORMATTING = new Set("a b big code em font i nobr s small strike strong tt u".split(" "));
 
-/** Leaves out the tags, not the words, of everything that lies deeper than 150 elements. Linear. */
-export function flattenHtml(html: string): string {
+/**
+ * Leaves out the tags, not the words, of everything that lies deeper than 150 elements or 20 formatting ones, and of
+ * everything behind `tagsMax` tags. Linear.
+ */
+export function flattenHtml(html: string, tagsMax = Number.POSITIVE_INFINITY): string {
   const kept: string[] = [];
-  let depth = 0;
+  const depth = { all: 0, formatting: 0 };
+  let tags = 0;
   let from = 0;
   for (let open = html.indexOf("<"); open >= 0; open = html.indexOf("<", open + 1)) {
     const name = readTagName(html, open);
     if (name === "") continue;
     const close = html.indexOf(">", open);
     if (close < 0) break;
-    if (NOT_NESTING.has(name)) continue;
+    const isTooMany = ++tags > tagsMax;
     const isEnd = html.charCodeAt(open + 1) === 0x2f;
-    const isTooDeep = isEnd ? depth > DEPTH_MAX : depth >= DEPTH_MAX;
-    depth = isEnd ? Math.max(0, depth - 1) : depth + 1;
-    if (isTooDeep) {
+    const isTooDeep = !NOT_NESTING.has(name) && enter(depth, FORMATTING.has(name), isEnd);
+    if (isTooMany || isTooDeep) {
       kept.push(html.slice(from, open));
       from = close + 1;
     }
   }
   return kept.length === 0 ? html : kept.join("") + html.slice(from);
+}
+
+/** Whether the tag lies too deep to be kept.  */
+function enter(depth: { all: number; formatting: number }, isFormatting: boolean, isEnd: boolean): boolean {
+  const isTooDeep = isEnd
+    ? depth.all > DEPTH_MAX || (isFormatting && depth.formatting > FORMATTING_DEPTH_MAX)
+    : depth.all >= DEPTH_MAX || (isFormatting && depth.formatting >= FORMATTING_DEPTH_MAX);
+  const step = isEnd ? -1 : 1;
+  depth.all = Math.max(0, depth.all + step);
+  if (isFormatting) depth.formatting = Math.max(0, depth.formatting + step);
+  return isTooDeep;
 }
 
 /** Lower-case name of the tag that begins at `<`, or "" where none does. */

@@ -165,6 +165,11 @@ export interface MessageView {
   authorName: string;
   text: string;
   fullText: string;
+  /** As sent, not sanitised; null where there is none, or where newer messages have used up what an answer may hold. */
+  html: string | null;
+  hasHtml: boolean;
+  /** The mail's original is kept. */
+  hasSource: boolean;
   createdAt: Date;
   deliveryState: DeliveryState | null;
   /** What became of it for each recipient by mail; null where it was not sent by mail. */
@@ -188,6 +193,8 @@ export interface MessageView {
 /** Beyond these a ticket's oldest messages, and the rest of a longer text, stay out of the answer. */
 export const MESSAGES_MAX = 500;
 export const MESSAGE_LENGTH_MAX = 100_000;
+/** HTML of a ticket's messages together, the newest first; the rest is read one by one. */
+export const HTML_BYTES_MAX = 300_000;
 
 /** The newest messages that the viewer may read, the oldest of them first, and how many older ones there are. */
 export async function listMessages(
@@ -199,6 +206,9 @@ export async function listMessages(
     select m.id, m.kind, m.direction, m.channel,
       coalesce(nullif(m.author_name, ''), nullif(u.name, ''), r.name, '') as "authorName",
       left(m.text_trimmed, ${MESSAGE_LENGTH_MAX}) as text, left(m.text, ${MESSAGE_LENGTH_MAX}) as "fullText",
+      case when coalesce(sum(octet_length(m.html)) over (order by m.created_at desc, m.id desc), 0)
+        <= ${HTML_BYTES_MAX} then m.html end as html,
+      m.html is not null as "hasHtml", m.raw_id is not null as "hasSource",
       m.created_at as "createdAt", m.newcomer, d.state as "deliveryState", d.attempts, d.last_error as "deliveryError",
       d.error_class as "deliveryErrorClass", (
         select json_agg(json_build_object('address', dr.address, 'role', dr.role, 'state', dr.state,
@@ -216,7 +226,7 @@ export async function listMessages(
 }
 
 /** A requester reads neither notes nor an answer that may still be taken back: it exists for them once it has left. */
-function readableBy(sql: Sql, viewer: TicketViewer) {
+export function readableBy(sql: Sql, viewer: TicketViewer) {
   if (viewer.kind === "staff") return sql`true`;
   return sql`m.visibility = 'public' and m.kind <> 'note'
     and (d.state is null or d.state not in ('queued', 'sending', 'cancelled'))`;
@@ -228,12 +238,15 @@ export interface AttachmentView {
   filename: string;
   contentType: string;
   sizeBytes: number;
+  /** Of an image that the HTML shows; null where there is none. */
+  contentId: string | null;
 }
 
 export async function listAttachments(sql: Sql, messageIds: readonly string[]): Promise<AttachmentView[]> {
   if (messageIds.length === 0) return [];
   return sql<AttachmentView[]>`
-    select id, message_id as "messageId", filename, content_type as "contentType", size_bytes as "sizeBytes"
+    select id, message_id as "messageId", filename, content_type as "contentType", size_bytes as "sizeBytes",
+      content_id as "contentId"
     from attachments where message_id = any(${messageIds as string[]}) order by filename, id`;
 }
 
@@ -246,7 +259,7 @@ export async function readAttachment(
 ): Promise<(AttachmentView & { content: Uint8Array }) | null> {
   const [row] = await sql<(AttachmentView & { content: Uint8Array })[]>`
     select f.id, f.message_id as "messageId", f.filename, f.content_type as "contentType",
-      f.size_bytes as "sizeBytes", f.content
+      f.size_bytes as "sizeBytes", f.content_id as "contentId", f.content
     from attachments f join messages m on m.id = f.message_id left join deliveries d on d.message_id = m.id
     where f.id = ${attachmentId} and m.ticket_id = ${ticketId} and ${readableBy(sql, viewer)}`;
   return row ?? null;

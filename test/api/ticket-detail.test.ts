@@ -119,6 +119,7 @@ describe("GET /api/tickets/:id", () => {
         filename: expect.stringContaining("Rechnung"),
         contentType: "text/html",
         sizeBytes: FILE.byteLength,
+        contentId: null,
         url: `/api/tickets/${ticketId}/attachments/${message.attachments[0].id}`,
       },
     ]);

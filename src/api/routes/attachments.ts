@@ -1,9 +1,10 @@
 /** `/api/tickets/{id}/attachments`: files that came with messages. Always a download, never a page of ours. */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { AppError } from "../../core/errors.ts";
-import { type AttachmentView, readAttachment } from "../../db/ticket-queries.ts";
+import { readAttachment } from "../../db/ticket-queries.ts";
 import { ticketViewerOf } from "../auth.ts";
 import type { ApiEnv } from "../deps.ts";
+import { downloadHeaders } from "../downloads.ts";
 import { refuseMisfit } from "../errors.ts";
 import { findTicket } from "../find-ticket.ts";
 import { bearerSecurity, missingAnswer, signedOutAnswer } from "../schemas.ts";
@@ -46,26 +47,4 @@ export function attachmentRoutes(): OpenAPIHono<ApiEnv> {
     return c.body(new Uint8Array(file.content), 200, downloadHeaders(file));
   });
   return app;
-}
-
-/** A mail names type and file as it likes: neither may run here, nor break a header. */
-function downloadHeaders(file: AttachmentView): Record<string, string> {
-  const isPlainType = /^[a-z0-9!#$&^_.+-]{1,100}\/[a-z0-9!#$&^_.+-]{1,100}$/i.test(file.contentType);
-  return {
-    "Content-Type": isPlainType ? file.contentType : "application/octet-stream",
-    "Content-Disposition": formatDisposition(file.filename),
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cache-Control": "private, no-store",
-  };
-}
-
-/** RFC 6266: the name in UTF-8, and for old clients in ASCII. */
-function formatDisposition(filename: string): string {
-  const name = filename.replace(/[\p{Cc}\p{Cf}/\\]+/gu, "_") || "file";
-  const ascii = name.replace(/[^\x20-\x7e]+/g, "_").replace(/["%]/g, "_");
-  const encoded = encodeURIComponent(name).replace(
-    /['()*!]/g,
-    (sign) => `%${sign.charCodeAt(0).toString(16)}`,
-  );
-  return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }

@@ -33,6 +33,7 @@ import {
 import { presentTicket, presentTicketDetail, TicketDetailSchema, TicketSchema } from "../ticket-schema.ts";
 import { isUuid } from "../uuid.ts";
 import { attachmentRoutes } from "./attachments.ts";
+import { messageRoutes } from "./messages.ts";
 
 const tags = ["Tickets"];
 
@@ -166,6 +167,7 @@ export function ticketRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   });
 
   app.route("/", attachmentRoutes());
+  app.route("/", messageRoutes());
   return app;
 }
 

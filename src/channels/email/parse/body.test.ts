@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { measureCpuMs } from "../../../../test/helpers/cpu-time.ts";
+import { flattenHtml } from "../../../core/flatten-html.ts";
 import { chooseBody, readHtml } from "./body.ts";
-import { flattenHtml } from "./flatten-html.ts";
 import type { MimePart } from "./mime-content.ts";
 
 const leaf = (contentType: string, text: string): MimePart => ({ kind: "leaf", leaf: { contentType, text } });

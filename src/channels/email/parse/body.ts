@@ -1,7 +1,7 @@
 /** What a mail says: its body as text, and as HTML where it has HTML. */
 import { compile } from "html-to-text";
+import { flattenHtml } from "../../../core/flatten-html.ts";
 import { cleanText } from "./clean-text.ts";
-import { flattenHtml } from "./flatten-html.ts";
 import { markHtmlQuotes } from "./html-quotes.ts";
 import type { MimePart } from "./mime-content.ts";
 
