@@ -38,17 +38,24 @@ const putTogether = gathered(putRequesters);
 
 async function putRequesters(sql: Sql, identities: readonly RequesterIdentity[]): Promise<Requester[]> {
   const known = await findUnchanged(sql, identities);
-  // Each once, and sorted: two batches with the same people do not wait for each other crosswise.
-  const others = [...new Map(identities.map((one) => [keyOf(one), one]))]
-    .filter(([key]) => !known.has(key))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, identity]) => identity);
+  const others = mergeByKey(identities.filter((identity) => !known.has(keyOf(identity))));
   const written = others.length === 0 ? new Map<string, Requester>() : await writeRequesters(sql, others);
   return identities.map((identity) => {
     const requester = known.get(keyOf(identity)) ?? written.get(keyOf(identity));
     if (requester === undefined) throw new Error("The requester was neither found nor created.");
     return requester;
   });
+}
+
+/** Each once, under the first name that is given. Sorted: two batches with the same people do not wait crosswise. */
+function mergeByKey(identities: readonly RequesterIdentity[]): RequesterIdentity[] {
+  const merged = new Map<string, RequesterIdentity>();
+  for (const identity of identities) {
+    const before = merged.get(keyOf(identity));
+    if (before === undefined || (before.name === "" && identity.name !== ""))
+      merged.set(keyOf(identity), identity);
+  }
+  return [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, identity]) => identity);
 }
 
 interface RequesterRow extends Requester {
