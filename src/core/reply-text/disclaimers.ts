@@ -55,6 +55,8 @@ const BANNER_SIGN =
   /outside (?:of )?(?:the|your|our)|external (?:sender|e-?mail|source)|originated (?:from )?outside|externen? (?:absender|e-?mail)|von extern|außerhalb|expéditeur externe|extérieur|remitente externo|fuera de|remetente externo|fora da|mittente esterno|all['’]esterno|externe afzender|buiten (?:de|uw|onze)|extern avsändare|utanför|ekstern afsender|uden for|spoza|z zewnątrz|mimo organizaci|внешн\p{L}+ отправител|зовнішн/iu;
 const BANNER_ADVICE =
   /click|links?\b|attachment|open|recogni[sz]e|klick|anh[aä]ng|öffnen|liens?\b|pièces? jointes?|ouvr|cliqu|enlaces?|adjunt|abrir|hacer clic|allegat|apri|collegament|koppeling|bijlage|länk|bilag|bifog|łącz|załącz|odkaz|přílo|ссыл|вложен|посилан|вкладен/iu;
+/** The frame of a mail signed with PGP in the clear (RFC 9580, 7). */
+const CLEARTEXT = /^-----BEGIN PGP SIGNED MESSAGE-----$|^Hash: [A-Z0-9, -]{3,40}$/;
 /** Outlook's tip over the first mail of a sender. */
 const SENDER_TIP =
   /aka\.ms\/LearnAboutSenderIdentification|^\[?(?:you don['’]t often get e-?mail from|some people who received this message don['’]t often get e-?mail from|sie erhalten nicht (?:häufig|oft) e-?mails von|vous n['’]obtenez pas souvent|no suele recibir correo|non si ricevono spesso|u ontvangt niet vaak e-?mail|você não costuma receber)/iu;
@@ -67,7 +69,8 @@ export function skipBanners(lines: Line[], from: number, to: number): number {
     while (first < to && (isBlank(lines[first]) || isRule(lines[first] as Line))) first++;
     const line = lines[first];
     if (line === undefined || first >= to) return start;
-    const end = SENDER_TIP.test(line.text) ? first + 1 : readBanner(lines, first, to);
+    const end =
+      SENDER_TIP.test(line.text) || CLEARTEXT.test(line.text) ? first + 1 : readBanner(lines, first, to);
     if (end < 0) return start;
     start = end;
     while (start < to && (isBlank(lines[start]) || isRule(lines[start] as Line))) start++;

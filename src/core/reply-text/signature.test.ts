@@ -82,3 +82,49 @@ describe("lines that somebody shows", () => {
     expect(trimmed(mail)).toBe(mail);
   });
 });
+
+describe("a mail signed with PGP in the clear", () => {
+  const frame = (text: string) =>
+    `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n${text}\n-----BEGIN PGP SIGNATURE-----\n\niQEzBAEBCAAdFiEE\n=4u+v\n-----END PGP SIGNATURE-----\n`;
+
+  test("is its words, without the frame and the escaped signature", () => {
+    expect(trimmed(frame("The printer is broken.\n\n- -- \nGrace Hopper"))).toBe("The printer is broken.");
+  });
+
+  test("a key that somebody sends stays", () => {
+    const mail =
+      "My key:\n\n-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQINBFx\n-----END PGP PUBLIC KEY BLOCK-----";
+    expect(trimmed(mail)).toBe(mail);
+  });
+});
+
+describe("quotes without >", () => {
+  const HEADER = "Thursday, September 05, 2019, 11:33:18 PM, you wrote:";
+
+  test("answers among what is quoted by initials stay, even a single line of it", () => {
+    const mail = `Hello Ada,\n\n${HEADER}\n\n\nAL> Which printer?\n\nThe one on floor 3.\n\nAL> Since when?\n\nMonday.`;
+    expect(trimmed(mail)).toBe(
+      "Hello Ada,\n\nAL> Which printer?\n\nThe one on floor 3.\n\nAL> Since when?\n\nMonday.",
+    );
+  });
+
+  test.each(["[...]", "[snip]", "<snip>", "(...)", "…"])("an answer under %s and a quote stays", (sign) => {
+    const mail = `Hi,\n\nOn Sun, 01 Sep 2019 00:05:03 MDT Ada Lovelace wrote:\n\n${sign}\n> Shall I?\n\nYes, do.`;
+    expect(trimmed(mail)).toContain("Yes, do.");
+  });
+
+  test.each([")", ":", "%", "}"])("an answer under lines that begin with %s stays", (sign) => {
+    const mail = `On Sun, 01 Sep 2019 00:05:03 MDT Ada Lovelace wrote:\n\n${sign} Shall I?\n${sign} Ada\n\nYes, do.`;
+    expect(trimmed(mail)).toBe("Yes, do.");
+  });
+
+  test.each([
+    "In an earlier study of 12 May 2018 the climate was measured at 10:30, Christy said.",
+    "In 2018, on 12 May at 10:30, a delivery came, the company said.",
+    'Posted on Sunday August\n25, @09:19\nfrom the dept.\nAnt writes "From Page 6 of a\narticle: John Carmack said\nsomething at the end',
+    "0.01; 'subject:JSP': 0.01; 'wrote': 12.05; 'x-mailer:mozilla 4.74':\n0.01; 'zope': 0.01; 'wrote':\n0.99",
+  ])("no header: %s", (text) => {
+    const mail = `Look at this:\n\n${text}\n\nWhat do you think of it?`;
+    expect(trimmed(mail)).toBe(mail);
+  });
+});

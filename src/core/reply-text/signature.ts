@@ -51,24 +51,34 @@ function findLooseSignature(lines: Line[], from: number, to: number): number {
   return -1;
 }
 
+const ARMOUR_LINES_MAX = 80;
+
+/** The first line of a PGP signature in ASCII armour (RFC 9580, 6.2) that ends before `to`, or -1. */
+function findArmourStart(lines: Line[], from: number, to: number): number {
+  for (let index = to - 1; index >= Math.max(from, to - ARMOUR_LINES_MAX); index--)
+    if (/^-----BEGIN PGP SIGNATURE-----$/.test(lines[index]?.text ?? "")) return index;
+  return -1;
+}
+
 function trimFooters(lines: Line[], from: number, to: number): number {
   let end = to;
   while (end > from) {
     const line = lines[end - 1] as Line;
-    if (!isBlank(line) && !isRule(line) && !isFooter(line)) break;
-    end--;
+    const armour = /^-----END PGP SIGNATURE-----$/.test(line.text) ? findArmourStart(lines, from, end) : -1;
+    if (armour < 0 && !isBlank(line) && !isRule(line) && !isFooter(line)) break;
+    end = armour >= 0 ? armour : end - 1;
   }
   return end;
 }
 
-/** `-- ` of RFC 3676, or `--` and its typographic kin, with few enough lines after it. */
+/** `-- ` of RFC 3676, `- -- ` within PGP's cleartext, or `--` and its typographic kin, with few enough lines after it. */
 function findSignatureDelimiter(lines: Line[], from: number, to: number): number {
   let following = 0;
   let found = -1;
   for (let index = to - 1; index >= from; index--) {
     const line = lines[index] as Line;
     if (line.isCode) break;
-    if (/^(?:--|––|——)$/u.test(line.text)) {
+    if (/^(?:- )?(?:--|––|——)$/u.test(line.text)) {
       const max = /^-- $/.test(line.raw) ? SIGNATURE_LINES_MAX : LOOSE_SIGNATURE_LINES_MAX;
       if (following <= max) found = index;
     }
