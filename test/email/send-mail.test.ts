@@ -204,6 +204,15 @@ describe("names, addresses and files from everywhere", () => {
     expect(mail.text.trim()).toBe(MAIL.text);
   });
 
+  it("keeps a long id on the line of its header's name", async () => {
+    const { sink, sender } = await start();
+    const messageId = `<t1042.${"a".repeat(90)}@desk.example>`;
+    await sender.send({ ...MAIL, messageId, inReplyTo: messageId.replace("t1042", "other") });
+    const raw = sink.mails[0]?.raw ?? "";
+    expect(raw).toContain(`\r\nMessage-ID: ${messageId}\r\n`);
+    expect(raw).toMatch(/\r\nIn-Reply-To: <other\.a+@desk\.example>\r\n/);
+  });
+
   it("folds a long chain of References within RFC 5322's 998 octets a line, whole", async () => {
     const { sink, sender } = await start();
     const references = Array.from({ length: 18 }, (_none, i) => `<${"r".repeat(60)}${i}@customer.example>`);
@@ -225,7 +234,8 @@ describe("DKIM", () => {
       {},
       { dkim: { domain: "desk.example", selector: "s1", privateKey } },
     );
-    await sender.send({ ...MAIL, automatic: true, inReplyTo: "<a@b.example>" });
+    const messageId = `<t1042.${"a".repeat(70)}@desk.example>`;
+    await sender.send({ ...MAIL, messageId, automatic: true, inReplyTo: "<a@b.example>" });
     const raw = sink.mails[0]?.raw ?? "";
     const asked: string[] = [];
     const resolver = async (name: string) => {

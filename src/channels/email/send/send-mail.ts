@@ -1,5 +1,6 @@
 /** Sends mail by SMTP over pooled connections, and tells what another try may cure from what it cannot. */
 import { createTransport, type NodemailerError } from "nodemailer";
+import type MailMessage from "nodemailer/lib/mailer/mail-message";
 import {
   MailDeferral,
   type MailErrorClass,
@@ -59,6 +60,7 @@ export interface SmtpMailSender extends MailSender {
 export function createMailSender(options: MailSenderOptions): SmtpMailSender {
   const settings = parseSmtpUrl(options.smtpUrl, { passwordless: options.accessToken !== undefined });
   const transport = createPool(settings, options);
+  transport.use("stream", keepIdsOnOneLine);
   const sending = new Set<Promise<unknown>>();
   let isClosed = false;
 
@@ -103,6 +105,13 @@ export function createMailSender(options: MailSenderOptions): SmtpMailSender {
       transport.close();
     },
   };
+}
+
+/** nodemailer folds at 76 characters; mail programs exist that do not find an id on the line after its header's name. */
+function keepIdsOnOneLine({ message }: MailMessage, done: (error?: Error | null) => void): void {
+  const build = message.buildHeaders.bind(message);
+  message.buildHeaders = () => build().replace(/^(Message-ID|In-Reply-To):\r\n[ \t]+/gim, "$1: ");
+  done();
 }
 
 function createPool(settings: SmtpSettings, options: MailSenderOptions) {
