@@ -123,6 +123,8 @@ function takeValue(found: Labels, kind: LabelKind, value: string): void {
   found.hasDate ||= kind === "sent" && DATE.test(value);
 }
 
+const DAY_AND_TIME = /\d{1,4}.{2,24}(?<!\d)\d{1,2}[:.h]\d{2}/;
+
 /** `Label: value`, in whatever language. */
 const SOME_LABEL = /^[*_]{0,2}[^\d@:：<>|]{2,25}?[*_]{0,2} ?[:：][*_]{0,2}(?= |$|[^/\s])/u;
 
@@ -140,8 +142,8 @@ export function startsUnknownBlock(lines: Line[], start: number): boolean {
     if (line.text === "") continue;
     if (!SOME_LABEL.test(line.text)) break;
     labels++;
-    hasAddress ||= EMAIL.test(line.text);
-    hasDate ||= DATE.test(line.text.slice(line.text.search(/[:：]/) + 1));
+    hasAddress ||= labels <= 2 && EMAIL.test(line.text);
+    hasDate ||= DAY_AND_TIME.test(line.text.slice(line.text.search(/[:：]/) + 1));
   }
   return labels >= 3 && hasAddress && hasDate;
 }

@@ -67,7 +67,7 @@ export const HEADER_LABELS = {
       "od | odesilatel | nadawca | odesílatel | odosielateľ | pošiljatelj | šalje | от | від | од | ад | отправитель | відправник | від кого | от кого | подател",
     other: "feladó | από | gönderen | kimden | מאת | من | از",
     asian:
-      "จาก | từ | dari | mula kay | 差出人 | 送信者 | 送信元 | 发件人 | 發件人 | 寄件者 | 寄件人 | 보낸 사람 | 보낸사람 | 발신",
+      "จาก | từ | dari | mula kay | daripada | प्रेषक | nork | nga | 差出人 | 送信者 | 送信元 | 发件人 | 發件人 | 寄件者 | 寄件人 | 보낸 사람 | 보낸사람 | 발신",
   }),
   sent: listWords({
     en: "sent | date | date sent | sent at",
@@ -82,7 +82,7 @@ export const HEADER_LABELS = {
     other:
       "küldve | küldés dátuma | elküldve | ημερομηνία | στάλθηκε | εστάλη | gönderilme tarihi | gönderilen | gönderme tarihi | tarih | gönderildi | נשלח | תאריך | أُرسلت | التاريخ | تم الإرسال | تاريخ | تاریخ",
     asian:
-      "วันที่ | ส่ง | ส่งเมื่อ | ngày | đã gửi | gửi | tanggal | dikirim | terkirim | 送信日時 | 日時 | 日付 | 受信日時 | 发送时间 | 发件时间 | 发送日期 | 發送日期 | 傳送時間 | 日期 | 时间 | 寄件日期 | 보낸 날짜 | 날짜 | 보낸날짜",
+      "วันที่ | ส่ง | ส่งเมื่อ | ngày | đã gửi | gửi | tanggal | dikirim | terkirim | dihantar | भेजा गया | दिनांक | bidalia | dërguar | 送信日時 | 日時 | 日付 | 受信日時 | 发送时间 | 发件时间 | 发送日期 | 發送日期 | 傳送時間 | 日期 | 时间 | 寄件日期 | 보낸 날짜 | 날짜 | 보낸날짜",
   }),
   to: listWords({
     en: "to",
@@ -94,7 +94,8 @@ export const HEADER_LABELS = {
     baltic: "kam | kas",
     slavic: "do | komu | adresat | prima | za | кому | до | за",
     other: "címzett | προς | kime | alıcı | אל | إلى | به",
-    asian: "ถึง | đến | tới | kepada | ke | 宛先 | 送信先 | 收件人 | 收件者 | 받는 사람 | 받는사람 | 수신",
+    asian:
+      "ถึง | đến | tới | kepada | ke | प्रति | nori | për | 宛先 | 送信先 | 收件人 | 收件者 | 받는 사람 | 받는사람 | 수신",
   }),
   cc: listWords({
     latin:
@@ -111,7 +112,8 @@ export const HEADER_LABELS = {
     baltic: "tēma | temats | tema | dalykas",
     slavic: "temat | předmět | predmet | naslov | zadeva | тема | относно | предмет | наслов",
     other: "tárgy | θέμα | konu | נושא | הנדון | الموضوع | موضوع | gaia",
-    asian: "เรื่อง | หัวเรื่อง | chủ đề | subjek | perihal | 件名 | 题目 | 主题 | 主題 | 主旨 | 제목",
+    asian:
+      "เรื่อง | หัวเรื่อง | chủ đề | subjek | perihal | विषय | tema | 件名 | 题目 | 主题 | 主題 | 主旨 | 제목",
   }),
   other: listWords({
     latin:

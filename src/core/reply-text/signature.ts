@@ -121,5 +121,7 @@ function findContactDetails(lines: Line[], from: number, to: number): number {
 
 function hasContacts(lines: Line[], from: number, to: number, min: number): boolean {
   const isContact = (line: Line) => [PHONE, WEB, MAIL].some((pattern) => pattern.test(line.text));
-  return lines.slice(from, to).filter(isContact).length >= min;
+  const signature = lines.slice(from, to);
+  if (signature.some((line) => /[?？]$|\p{Ll}{2} \p{Ll}.*[.!]$/u.test(line.text))) return false;
+  return signature.filter(isContact).length >= min;
 }
