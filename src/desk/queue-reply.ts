@@ -1,6 +1,7 @@
 /** A moderator answers the requester. */
 import type { StaffActor } from "../core/actor.ts";
 import { AppError } from "../core/errors.ts";
+import type { InboundAttachment } from "../core/inbound.ts";
 import { decideStatus } from "../core/ticket.ts";
 import { inTransaction, type Sql } from "../db/client.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
@@ -10,6 +11,9 @@ import type { DeskSettings } from "./desk-settings.ts";
 import { queuePublicMessage } from "./queue-public-message.ts";
 
 const REPLY_LENGTH_MAX = 50_000;
+/** In base64 a third more: 25 MB is what Gmail, Microsoft 365 and most others take. */
+const FILES_BYTES_MAX = 18_000_000;
+const FILES_MAX = 50;
 
 export interface QueuedReply {
   number: number;
@@ -21,7 +25,7 @@ export interface QueuedReply {
 
 /**
  * Queues the reply; it leaves after the undo window. An unassigned ticket becomes the actor's.
- * `submissionKey` is the same for every delivery of one submitted form: it is queued once.
+ * `submissionKey` is the same for every delivery of one submitted form: it is queued once. Files go with it by mail.
  */
 export async function queueReply(
   sql: Sql,
@@ -30,6 +34,7 @@ export async function queueReply(
   ticketId: string,
   text: string,
   submissionKey?: string,
+  attachments: readonly InboundAttachment[] = [],
 ): Promise<QueuedReply> {
   const words = text.trim();
   if (words === "")
@@ -37,6 +42,7 @@ export async function queueReply(
   if (words.length > REPLY_LENGTH_MAX) {
     throw new AppError("invalid", `The reply is longer than ${REPLY_LENGTH_MAX} characters: shorten it.`);
   }
+  refuseLargeFiles(attachments);
   return inTransaction(sql, async (tx) => {
     const locked = await lockTicketStatus(tx, ticketId);
     const ticket = locked && (await readTicket(tx, ticketId));
@@ -50,6 +56,7 @@ export async function queueReply(
       authorName: actor.name,
       undoSeconds: settings.undoSeconds,
       ...(submissionKey === undefined ? {} : { submissionKey }),
+      attachments,
     });
     const { undoSeconds } = settings;
     if (queued === null) return { number: ticket.number, deliveryId: null, alreadyQueued: true, undoSeconds };
@@ -62,4 +69,15 @@ export async function queueReply(
     await addOutboxEvent(tx, "ticket/changed", { ticketId });
     return { number: ticket.number, deliveryId: queued.deliveryId, alreadyQueued: false, undoSeconds };
   });
+}
+
+function refuseLargeFiles(files: readonly InboundAttachment[]): void {
+  const bytes = files.reduce((sum, { content }) => sum + content.byteLength, 0);
+  if (files.length > FILES_MAX || bytes > FILES_BYTES_MAX) {
+    const limit = `${FILES_MAX} files and ${FILES_BYTES_MAX / 1_000_000} MB`;
+    throw new AppError(
+      "too_large",
+      `The files are more than a mail may carry (${limit}): send a link instead.`,
+    );
+  }
 }

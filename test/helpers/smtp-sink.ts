@@ -14,6 +14,8 @@ export interface SmtpSink {
   mails: SunkMail[];
   connectionCount(): number;
   dropConnections(): void;
+  /** Cuts the connection of this session, as a server that dies does. */
+  drop(session: { remotePort?: unknown }): void;
   stop(): Promise<void>;
 }
 
@@ -61,6 +63,9 @@ export async function startSmtpSink(options: SMTPServerOptions = {}): Promise<Sm
     connectionCount: () => connections,
     dropConnections() {
       for (const socket of sockets) socket.destroy();
+    },
+    drop({ remotePort }) {
+      for (const socket of sockets) if (socket.remotePort === remotePort) socket.destroy();
     },
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };

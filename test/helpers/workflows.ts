@@ -105,7 +105,7 @@ export async function startTestWorkflows(
       createVerificationLink: async ({ id }) => `https://desk.example/verify/${id}`,
       reconcile: async () => ({ mailboxes: [], slack: [], failed: [], unexplained: 0 }),
     },
-    { soleProcess: false, ...(options.engineNow ? { now: options.engineNow } : {}) },
+    { soleProcess: options.soleProcess ?? false, ...(options.engineNow ? { now: options.engineNow } : {}) },
   );
   const settle = async (): Promise<void> => {
     for (;;) {
