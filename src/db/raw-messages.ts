@@ -2,29 +2,26 @@
 import type { Sql } from "./client.ts";
 import { gathered } from "./gather.ts";
 
-/** Stores the original and answers with its id. `sha256` is hex; `complete` false where only a part of it is there. */
-export function insertRawMessage(
-  sql: Sql,
-  source: Uint8Array,
-  sha256: string,
-  complete = true,
-): Promise<string> {
-  return insertTogether(sql, { source, sha256, complete });
+/** Stores the original and answers with its id; `complete` false where only a part of it is there. */
+export function insertRawMessage(sql: Sql, source: Uint8Array, complete = true): Promise<string> {
+  return insertTogether(sql, { source, complete });
 }
 
 const insertTogether = gathered(insertRawMessages);
 
+/** The database hashes what it stores: it does so faster than Web Crypto is asked. */
 async function insertRawMessages(
   sql: Sql,
-  originals: readonly { source: Uint8Array; sha256: string; complete: boolean }[],
+  originals: readonly { source: Uint8Array; complete: boolean }[],
 ): Promise<string[]> {
-  const rows = originals.map((original) => ({
-    ...original,
-    id: crypto.randomUUID() as string,
-    size_bytes: original.source.byteLength,
-  }));
-  await sql`insert into raw_messages ${sql(rows, "id", "sha256", "size_bytes", "source", "complete")}`;
-  return rows.map(({ id }) => id);
+  const ids = originals.map(() => crypto.randomUUID() as string);
+  const rows = originals.map(({ source, complete }, at) => [ids[at] as string, source, complete]);
+  await sql`
+    insert into raw_messages (id, sha256, size_bytes, source, complete)
+    select original.id::uuid, encode(sha256(original.source), 'hex'), octet_length(original.source), original.source,
+      original.complete
+    from (values ${sql(rows as unknown as string[][])}) original (id, source, complete)`;
+  return ids;
 }
 
 /** Ledger rows and messages that named it name none afterwards. */

@@ -43,7 +43,7 @@ export async function recordEmail(
       emailMessageId: mail.messageId,
     };
   }
-  const rawId = await insertRawMessage(tx, mail.raw, await sha256Hex(mail.raw));
+  const rawId = await insertRawMessage(tx, mail.raw);
   const { kind, reason } = classifyMail(mail, ownIdentity(settings));
   if (kind === "person") return recordPersonsMail(tx, settings, mail, rawId);
   const tied =

@@ -13,7 +13,6 @@ import {
 import { moveMailboxCursor } from "../db/mailbox-cursors.ts";
 import { insertRawMessage } from "../db/raw-messages.ts";
 import type { DeskSettings } from "./desk-settings.ts";
-import { sha256Hex } from "./digest.ts";
 import { recordApiTicket } from "./record-api-ticket.ts";
 import { recordEmail } from "./record-email.ts";
 import { recordSlackChange } from "./record-slack-change.ts";
@@ -100,7 +99,7 @@ export function recordByChannel(
 }
 
 async function park(tx: SqlTransaction, message: InboundUnreadable): Promise<RecordedOutcome> {
-  const rawId = await insertRawMessage(tx, message.raw, await sha256Hex(message.raw), !message.incomplete);
+  const rawId = await insertRawMessage(tx, message.raw, !message.incomplete);
   return {
     outcome: "parked",
     reason: message.reason,

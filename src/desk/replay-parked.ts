@@ -4,7 +4,6 @@ import { inTransaction, type SqlPool } from "../db/client.ts";
 import { lockParkedRow, settleLedgerRow } from "../db/ledger.ts";
 import { deleteRawMessage, insertRawMessage } from "../db/raw-messages.ts";
 import type { DeskSettings } from "./desk-settings.ts";
-import { sha256Hex } from "./digest.ts";
 import { recordEmail } from "./record-email.ts";
 
 /** Null where the row is not parked any more. A mail that still cannot be read stays parked, with the new reason. */
@@ -28,7 +27,7 @@ export async function replayParked(
             ticketId: null,
             ticketNumber: null,
             messageId: null,
-            rawId: isMore ? await insertRawMessage(tx, mail.raw, await sha256Hex(mail.raw)) : parked.rawId,
+            rawId: isMore ? await insertRawMessage(tx, mail.raw) : parked.rawId,
             emailMessageId: null,
           }
         : await recordEmail(tx, settings, mail, ledgerId);

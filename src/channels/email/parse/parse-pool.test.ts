@@ -66,6 +66,24 @@ describe("createParsePool", { timeout: 30_000 }, () => {
     expect(next).toMatchObject({ channel: "email" });
   });
 
+  it("blames only the mail that was being parsed for a hang or a crash, and not those that lie ready behind it", async () => {
+    const crash = 'throw new Error("boom");';
+    for (const misbehaves of ["for (;;) {}", crash]) {
+      const pool = startPool({
+        entry: threadThat(misbehaves, "poison"),
+        limits: { ...PARSE_LIMITS, timeMsMax: 50 },
+      });
+      // The thread is up, and gets all of them at once.
+      await pool.parse(MAIL, ORIGIN);
+      const sources = ["fine", "poison", "fine", "fine", "poison", "fine", "fine"];
+      const parsed = await Promise.all(sources.map((source) => pool.parse(Buffer.from(source), ORIGIN)));
+      expect(parsed.map(({ channel }) => channel)).toEqual(
+        sources.map((source) => (source === "poison" ? "unreadable" : "email")),
+      );
+      expect(parsed.map(({ raw }) => Buffer.from(raw).toString())).toEqual(sources);
+    }
+  });
+
   it("survives a mail that eats the thread's memory", async () => {
     const pool = startPool({
       heapMbMax: 32,

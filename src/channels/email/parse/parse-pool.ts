@@ -36,13 +36,17 @@ interface Task {
 interface Thread {
   worker: Worker;
   isReady: boolean;
-  task: Task | null;
+  /** The first one is being parsed; the others lie ready in the thread. */
+  tasks: Task[];
   timer: NodeJS.Timeout | null;
 }
 
 /** How long after its own time limit a thread is still given to say so. */
 const GRACE_MS = 500;
 const CRASHES_MAX = 2;
+/** Small mails are handed over before their turn: a thread need not wait until it is given the next one. */
+const AHEAD_COUNT = 4;
+const AHEAD_SIZE_BYTES_MAX = 256 * 1024;
 
 /** Threads start with the first mail, and keep the process alive only while they parse. */
 export function createParsePool(options: ParsePoolOptions = {}): ParsePool {
@@ -83,38 +87,48 @@ class WorkerPool implements ParsePool {
     for (const task of this.#queue.splice(0)) task.reject(closedError());
     for (const thread of threads) {
       if (thread.timer !== null) clearTimeout(thread.timer);
-      thread.task?.reject(closedError());
+      for (const task of thread.tasks) task.reject(closedError());
     }
     await Promise.all(threads.map(({ worker }) => worker.terminate()));
   }
 
   #assign(): void {
-    for (const thread of this.#threads) {
-      if (this.#queue.length === 0) return;
-      if (thread.isReady && thread.task === null) this.#run(thread, this.#queue.shift() as Task);
-    }
+    for (const thread of this.#threads)
+      if (thread.isReady && thread.tasks.length === 0) this.#handOver(thread);
+    for (const thread of this.#threads) while (hasRoom(thread, this.#queue[0])) this.#handOver(thread);
     const starting = [...this.#threads].filter(({ isReady }) => !isReady).length;
     const wanted = Math.min(this.#queue.length - starting, this.#size - this.#threads.size);
     for (let count = 0; count < wanted; count++) this.#start();
   }
 
-  #run(thread: Thread, task: Task): void {
-    thread.task = task;
+  #handOver(thread: Thread): void {
+    const task = this.#queue.shift();
+    if (task === undefined) return;
     thread.worker.ref();
-    thread.timer = setTimeout(() => this.#endHanging(thread), this.#limits.timeMsMax + GRACE_MS);
+    thread.tasks.push(task);
+    if (thread.tasks.length === 1) this.#watch(thread);
     const raw = new Uint8Array(task.raw);
     const job: ParseJob = { id: this.#nextId++, raw, origin: task.origin, limits: this.#limits };
     thread.worker.postMessage(job, [raw.buffer]);
   }
 
+  /** From now on the thread's first mail has its time. */
+  #watch(thread: Thread): void {
+    if (thread.timer !== null) clearTimeout(thread.timer);
+    thread.timer =
+      thread.tasks.length === 0
+        ? null
+        : setTimeout(() => this.#endHanging(thread), this.#limits.timeMsMax + GRACE_MS);
+  }
+
   #start(): void {
     const worker = startWorker(this.#entry, this.#heapMbMax);
-    const thread: Thread = { worker, isReady: false, task: null, timer: null };
+    const thread: Thread = { worker, isReady: false, tasks: [], timer: null };
     this.#threads.add(thread);
     worker.on("message", (message: WorkerMessage) => {
       if (message.kind === "parsed") this.#finish(thread, message.parsed);
       else thread.isReady = true;
-      if (thread.task === null) worker.unref();
+      if (thread.tasks.length === 0) worker.unref();
       this.#assign();
     });
     worker.on("error", (error) => this.#lose(thread, error));
@@ -122,22 +136,22 @@ class WorkerPool implements ParsePool {
   }
 
   #finish(thread: Thread, parsed: ParsedMail): void {
-    const task = this.#release(thread);
-    if (task !== null) task.resolve({ ...parsed, raw: task.raw });
+    const task = thread.tasks.shift();
+    this.#watch(thread);
+    task?.resolve({ ...parsed, raw: task.raw });
   }
 
-  /** Forgets the thread's mail and hands it back. */
-  #release(thread: Thread): Task | null {
-    if (thread.timer !== null) clearTimeout(thread.timer);
-    const { task } = thread;
-    thread.timer = null;
-    thread.task = null;
+  /** Answers with the mail that the thread was parsing; those behind it wait for another thread. */
+  #forget(thread: Thread): Task | undefined {
+    const [task, ...others] = thread.tasks.splice(0);
+    this.#watch(thread);
+    this.#queue.unshift(...others);
     return task;
   }
 
   #endHanging(thread: Thread): void {
-    const task = this.#release(thread);
     this.#threads.delete(thread);
+    const task = this.#forget(thread);
     void thread.worker.terminate();
     const seconds = this.#limits.timeMsMax / 1000;
     task?.resolve(unreadable(task.raw, task.origin, `Reading it took more than ${seconds} s.`));
@@ -147,14 +161,14 @@ class WorkerPool implements ParsePool {
   /** A thread crashed: its mail gets one more try, since it may have been another mail's leftovers. */
   #lose(thread: Thread, error: Error): void {
     if (!this.#threads.delete(thread)) return;
-    const task = this.#release(thread);
+    const task = this.#forget(thread);
     if (!thread.isReady) {
       const failure = new AppError("internal", `No thread to parse mail in: ${error.message}`, {
         cause: error,
       });
       for (const waiting of this.#queue.splice(0)) waiting.reject(failure);
     }
-    if (task !== null) {
+    if (task !== undefined) {
       task.crashes++;
       const reason = `It crashed the parser: ${error.message.slice(0, 200)}`;
       if (task.crashes >= CRASHES_MAX) task.resolve(unreadable(task.raw, task.origin, reason));
@@ -162,6 +176,11 @@ class WorkerPool implements ParsePool {
     }
     this.#assign();
   }
+}
+
+function hasRoom({ isReady, tasks }: Thread, next: Task | undefined): boolean {
+  if (next === undefined || !isReady || tasks.length >= AHEAD_COUNT) return false;
+  return [...tasks, next].every(({ raw }) => raw.length <= AHEAD_SIZE_BYTES_MAX);
 }
 
 function closedError(): AppError {

@@ -18,10 +18,17 @@ export type WorkerMessage = { kind: "ready" } | { kind: "parsed"; id: number; pa
 const port = parentPort;
 if (port === null) throw new Error("parse-worker.ts runs in a worker thread only.");
 
-port.on("message", async ({ id, raw, origin, limits }: ParseJob) => {
+/** The next mail is here before the last one is done; they are parsed one after the other all the same. */
+let working = Promise.resolve();
+port.on("message", (job: ParseJob) => {
+  working = working.then(() => work(job));
+});
+
+async function work({ id, raw, origin, limits }: ParseJob): Promise<void> {
   const { raw: _raw, ...parsed } = await parseMail(raw, origin, limits);
   const buffers = "attachments" in parsed ? parsed.attachments.map(({ content }) => content.buffer) : [];
   const message: WorkerMessage = { kind: "parsed", id, parsed };
-  port.postMessage(message, buffers as ArrayBuffer[]);
-});
+  port?.postMessage(message, buffers as ArrayBuffer[]);
+}
+
 port.postMessage({ kind: "ready" } satisfies WorkerMessage);
