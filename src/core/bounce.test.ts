@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { measureCpuMs } from "../../test/helpers/cpu-time.ts";
-import { parseBounceText, parseDeliveryStatus } from "./bounce.ts";
+import { parseBounceText, parseDeliveryStatus, readBounce } from "./bounce.ts";
 import { type BounceLike, looksLikeBounce } from "./bounce-text.ts";
 
 const POSTFIX = `Reporting-MTA: dns; mx.example.org
@@ -190,6 +190,65 @@ Subject: Re: Printer`;
     expect(
       parseBounceText(mailOf({ address: "ada@customer.example", subject: "Fwd: failure notice", text })),
     ).toBeNull();
+  });
+});
+
+describe("readBounce", () => {
+  const ORIGINAL =
+    "Return-Path: <support@example.com>\nTo: bob@example.org\nMessage-ID: <m1@desk.example.com>\n";
+
+  test("takes the Message-ID and the recipient from what is returned as a part", () => {
+    const mail = mailOf({ subject: "Undeliverable mail", text: "Your mail could not be delivered." });
+    expect(readBounce(mail, { status: null, original: ORIGINAL })).toEqual({
+      status: null,
+      recipient: "bob@example.org",
+      originalMessageId: "<m1@desk.example.com>",
+      kind: "hard",
+    });
+  });
+
+  test("completes a status part by the words and headers of a mail system", () => {
+    const mail = mailOf({
+      text: "550 5.1.1 User unknown",
+      headers: { "x-failed-recipients": ["bob@example.org"] },
+    });
+    expect(
+      readBounce(mail, { status: "Final-Recipient: rfc822;\nAction: failed\n", original: ORIGINAL }),
+    ).toEqual({
+      status: "5.1.1",
+      recipient: "bob@example.org",
+      originalMessageId: "<m1@desk.example.com>",
+      kind: "hard",
+    });
+  });
+
+  test("does not read the words of a person who attaches a status part", () => {
+    const mail = mailOf({
+      address: "ada@customer.example",
+      subject: "Why?",
+      text: "550 5.7.1 blocked, for eve@x.example",
+    });
+    expect(
+      readBounce(mail, { status: "Final-Recipient: rfc822;\nAction: failed\n", original: null }),
+    ).toMatchObject({
+      status: null,
+      recipient: null,
+    });
+  });
+
+  test("a status part that confirms a delivery is no bounce, whatever the words say", () => {
+    const status = "Final-Recipient: rfc822;a@b.example\nAction: relayed\nStatus: 2.0.0\n";
+    expect(readBounce(mailOf({ text: "550 5.1.1 User unknown" }), { status, original: null })).toBeNull();
+  });
+
+  test("the words of the returned message are not the bounce's own", () => {
+    const text =
+      "Your message could not be delivered to bob@example.org.\n\nReturn-Path: <support@example.com>\nSubject: Re: mailbox full, 552 5.2.2\nMessage-ID: <m1@desk.example.com>\n";
+    expect(readBounce(mailOf({ text }), { status: null, original: null })).toMatchObject({
+      status: null,
+      kind: "hard",
+      originalMessageId: "<m1@desk.example.com>",
+    });
   });
 });
 
