@@ -143,10 +143,11 @@ export function scoreDoubleByte(bytes: Uint8Array, rules: DoubleByteRules): numb
     }
     if (isLatin(bytes[at - 1]) && isLatin(bytes[at + found.length])) sum -= INSIDE_WORD_PENALTY;
     sum += found.score;
-    pairs.add(lead * 256 + (bytes[at + 1] ?? 0));
+    if (found.length === 2) pairs.add(lead * 256 + (bytes[at + 1] ?? 0));
     at += found.length - 1;
   }
-  if (count === 0 || broken > Math.max(count * BROKEN_SHARE_MAX, bytes.length >= 40 ? 1 : 0)) return null;
+  if (pairs.size === 0 || broken > Math.max(count * BROKEN_SHARE_MAX, bytes.length >= 40 ? 1 : 0))
+    return null;
   const isPattern = count >= PATTERN_COUNT_MIN && pairs.size < count * PATTERN_SHARE_MAX;
   return (sum - 4 * broken) / count - (isPattern ? PATTERN_PENALTY : 0);
 }

@@ -79,10 +79,21 @@ function scoreCharacter(char: string, before: string, after: string, alphabet: A
   const lower = char === "İ" ? "i" : char.toLowerCase();
   const rank = alphabet.letters.indexOf(lower);
   if (rank >= 0) return scoreLetter(char, lower, before, after, rank, alphabet);
+  if (isInPlace(char, before, after)) return 1;
   const isInside = LETTER.test(before) && LETTER.test(after);
   if (LETTER.test(char)) return isUpperAfterLower(char, lower, before) ? -2.5 : -1;
   if (HARMLESS.test(char)) return isInside && !JOINS_WORDS.test(char) ? -1 : 0.3;
   return isInside ? -2 : -0.7;
+}
+
+/** Signs that stand where they belong are as good as a letter. */
+function isInPlace(char: string, before: string, after: string): boolean {
+  if (/[£€¥§¢]/.test(char)) return /\d/.test(before) || /\d/.test(after);
+  if (/[°²³]/.test(char)) return /\d/.test(before);
+  if (/[¡¿]/.test(char)) return LETTER.test(after) && !LETTER.test(before);
+  if (/[®™©]/.test(char)) return LETTER.test(before) || /\d/.test(after);
+  if (/[‘“„«‹]/.test(char)) return /\s/.test(before) && !/\s/.test(after);
+  return /[’”»›…]/.test(char) && LETTER.test(before);
 }
 
 function scoreLetter(
@@ -95,7 +106,8 @@ function scoreLetter(
 ): number {
   if (isUpperAfterLower(char, lower, before)) return -1.5;
   const score = rank < commonCount ? 1.2 : 0.4;
-  if (!isOwnScript) return score;
+  // A Latin letter by itself is a word in few languages, and an amount's sign in more charsets.
+  if (!isOwnScript) return LETTER.test(before) || LETTER.test(after) || /[àáèéíòóå]/i.test(char) ? score : 0;
   if (isMisplacedThai(char, before, after)) return -2;
   if (/[a-z]/i.test(before) || /[a-z]/i.test(after)) return -1;
   const isAlone = !LETTER.test(before) && !LETTER.test(after);

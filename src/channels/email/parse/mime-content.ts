@@ -1,7 +1,7 @@
 /** What a mail's MIME parts are read into. */
 import type { CharsetHints } from "./charset-hints.ts";
 import type { HeaderField } from "./headers.ts";
-import type { PartFacts } from "./part-facts.ts";
+import { type PartFacts, typeOfName } from "./part-facts.ts";
 
 export interface MimeLeaf {
   contentType: string;
@@ -42,8 +42,11 @@ export interface MimeSource {
   hints: CharsetHints;
 }
 
+/** `application/octet-stream` says nothing; the name often does. */
 export function toAttachment(facts: PartFacts, content: Uint8Array, isRelated: boolean): MimeAttachment {
-  const { filename, contentType, contentId, charset, disposition, detail } = facts;
+  const { filename, contentId, charset, disposition, detail } = facts;
+  const isNamed = facts.contentType === "application/octet-stream" && filename !== "";
+  const contentType = isNamed ? typeOfName(filename) : facts.contentType;
   const inline = contentId !== null && (disposition === "inline" || isRelated);
   return { filename, contentType, content, contentId, inline, charset, disposition, detail };
 }

@@ -64,11 +64,11 @@ function firstFilled(fields: HeaderField[], name: string): string | null {
 /** RFC 2045, 5.2: what names no usable type is plain text; with a file's name it is that file. */
 function chooseType(declared: string, filename: string, disposition: string): string {
   const type = /^\s*([\w!#$&^.+-]+\s*\/\s*[\w!#$&^.+-]+)/.exec(declared)?.[1]?.replace(/\s+/g, "") ?? "";
-  if (type !== "" && type !== "application/octet-stream") return type;
+  if (type !== "") return type;
   if (/^multipart\b/.test(declared)) return "multipart/mixed";
   if (/^(?:text[\s/]+)?html?\b/.test(declared)) return "text/html";
   if (filename !== "") return typeOfName(filename);
-  return type !== "" || disposition === "attachment" ? "application/octet-stream" : "text/plain";
+  return disposition === "attachment" ? "application/octet-stream" : "text/plain";
 }
 
 /** By the ending; a `.pgp` is encrypted more often than it is a signature. */
