@@ -4,6 +4,17 @@ alter table intake_ledger drop constraint intake_ledger_outcome_check;
 alter table intake_ledger add constraint intake_ledger_outcome_check check (outcome in
   ('ticket', 'reply', 'duplicate', 'auto-reply', 'bounce', 'report', 'list', 'own', 'edit', 'request', 'parked'));
 
+-- What Slack delivered and was told to have arrived: one short insert, so that a burst does not wait for tickets to be
+-- made of it. A row stays until its message has an outcome in the ledger.
+create table slack_inbox (
+  id          bigint generated always as identity primary key,
+  account     text not null,
+  external_id text not null,
+  message     jsonb not null,
+  received_at timestamptz not null default now(),
+  constraint slack_inbox_source_key unique (account, external_id)
+);
+
 -- What Slack sent of a message whose people are still to be named, whose files are to be fetched, or whose ticket needs
 -- a thread. `announces` is the event that waits for that.
 create table slack_sources (

@@ -26,13 +26,17 @@ import { type OpenDatabase, openDatabase } from "./runtime/open-database.ts";
 import { checkReadiness } from "./runtime/readiness.ts";
 import { createMailReceiver } from "./runtime/receive-mail.ts";
 import { openSlack } from "./runtime/slack.ts";
+import { createSlackInbox } from "./runtime/slack-inbox.ts";
 import { listenToSlack } from "./runtime/slack-socket.ts";
+import { createSmtpSignIn } from "./runtime/smtp-sign-in.ts";
 import { startWorkflows } from "./runtime/workflow-runner.ts";
 import type { EmbeddedEngine } from "./workflows/engine/engine.ts";
 import { type ReconcileReport, reconcile } from "./workflows/reconcile.ts";
 import type { WorkflowDeps } from "./workflows/workflow-deps.ts";
 
 const TOKEN_SECONDS = 12 * 60 * 60;
+/** Connections that take in what Slack delivers, and do nothing else. */
+const SLACK_LANE = 4;
 
 export interface Service {
   /** Where it listens, e.g. `http://127.0.0.1:8787`. */
@@ -86,10 +90,15 @@ async function startParts(
   const tokens = await readTokenSettings(config);
 
   const access = await openMailAccess(config, sql);
-  const mailOut = await openMailOut(config, log);
+  const mailOut = await openMailOut(config, log, createSmtpSignIn(access.smtpTokens, { sql, log }));
   if (mailOut) closers.push(mailOut.close);
-  const slack = await openSlack(config, { sql, settings, recordInbound: record, log });
-  if (slack) closers.push(slack.settled);
+  const slackInbox = createSlackInbox({ lane: database.openLane(SLACK_LANE), sql, settings, log });
+  const { accept } = slackInbox;
+  const slack = await openSlack(config, { sql, settings, recordInbound: record, accept, log });
+  if (slack) {
+    closers.push(slackInbox.stop, slack.settled);
+    slackInbox.start();
+  }
   const mailIn = await openMailIntake(access, {
     sql,
     recordInbound: record,

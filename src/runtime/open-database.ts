@@ -12,6 +12,8 @@ export interface OpenDatabase {
   sql: SqlPool;
   embedded: boolean;
   migrated: MigrateResult;
+  /** Connections of their own for work that must not wait behind other work; closed with the rest. */
+  openLane(connectionsMax: number): SqlPool;
   close(): Promise<void>;
 }
 
@@ -34,16 +36,23 @@ export async function openDatabase(
   options: OpenDatabaseOptions,
 ): Promise<OpenDatabase> {
   const server = config.databaseUrl === null ? await startEmbedded(config.service.dataDir, options) : null;
-  const sql = connectDatabase(server?.url ?? config.databaseUrl ?? "", { max: options.connectionsMax ?? 12 });
+  const url = server?.url ?? config.databaseUrl ?? "";
+  const sql = connectDatabase(url, { max: options.connectionsMax ?? 12 });
+  const lanes: SqlPool[] = [];
+  const openLane = (connectionsMax: number): SqlPool => {
+    const lane = connectDatabase(url, { max: connectionsMax });
+    lanes.push(lane);
+    return lane;
+  };
   const close = async (): Promise<void> => {
-    await sql.end({ timeout: 5 });
+    await Promise.all([sql, ...lanes].map((pool) => pool.end({ timeout: 5 })));
     await server?.stop();
   };
   try {
     await pingDatabase(sql, FIRST_CONTACT_TIMEOUT_MS);
     const migrated = await migrate(sql, { directory: MIGRATIONS });
     for (const name of migrated.applied) options.log.info({ migration: name }, "Migration applied.");
-    return { sql, embedded: server !== null, migrated, close };
+    return { sql, embedded: server !== null, migrated, openLane, close };
   } catch (error) {
     await close();
     throw explainDatabaseError(error);

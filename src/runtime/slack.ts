@@ -1,5 +1,5 @@
 /** Opens the Slack channel of the configuration. */
-import { createSlackChannel, type SlackChannel } from "../channels/slack/app.ts";
+import { type AcceptedSlackMessage, createSlackChannel, type SlackChannel } from "../channels/slack/app.ts";
 import { SLACK_PACE } from "../channels/slack/post-pace.ts";
 import type { Config } from "../config.ts";
 import type { SlackDesk } from "../core/delivery.ts";
@@ -31,6 +31,8 @@ export interface SlackParts {
   sql: SqlPool;
   settings: DeskSettings;
   recordInbound: RecordInbound;
+  /** Takes events in where the service runs; without it they are recorded at once. */
+  accept?: (message: AcceptedSlackMessage) => Promise<void>;
   log: Log;
 }
 
@@ -63,7 +65,7 @@ export async function followMoves(channel: SlackChannel, sql: SqlPool): Promise<
 /** The channel without a check: for the doctor, reconcile and Workers. */
 export function createSlack({ slack }: Pick<Config, "slack">, parts: SlackParts): SlackChannel | null {
   if (slack === null) return null;
-  const { sql, settings, recordInbound, log } = parts;
+  const { sql, settings, recordInbound, accept, log } = parts;
   return createSlackChannel({
     botToken: slack.botToken,
     signingSecret: slack.signingSecret,
@@ -72,6 +74,7 @@ export function createSlack({ slack }: Pick<Config, "slack">, parts: SlackParts)
     triageChannel: slack.triageChannel,
     ticketBots: slack.ticketBots,
     recordInbound,
+    accept,
     actions: createSlackActions(sql, settings),
     requesters: createRequesterActions(sql),
     log,

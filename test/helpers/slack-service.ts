@@ -27,7 +27,7 @@ export interface SlackService {
   log(): string;
   /** Stops the service and starts it again on the same database and the same Slack. */
   restart(): Promise<void>;
-  /** Until no event waits in the outbox and no run has work due. */
+  /** Until nothing waits in the inbox or the outbox, and no run has work due. */
   settle(): Promise<void>;
   close(): Promise<void>;
 }
@@ -97,7 +97,8 @@ async function settle(sql: SqlPool, service: Service): Promise<void> {
     const waiting = async () => {
       const [row] = await sql<
         { count: number }[]
-      >`select count(*) as count from outbox where sent_at is null`;
+      >`
+        select (select count(*) from outbox where sent_at is null) + (select count(*) from slack_inbox) as count`;
       return row?.count ?? 0;
     };
     if ((await waiting()) > 0) await new Promise((resolve) => setTimeout(resolve, 5));

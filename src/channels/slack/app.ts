@@ -1,7 +1,12 @@
 /** The Slack channel: one Bolt app on our receiver, and everything that the roots wire to it. */
 import { App } from "@slack/bolt";
 import type { SlackDesk } from "../../core/delivery.ts";
-import type { RecordInbound } from "../../core/inbound.ts";
+import type { InboundMessage, RecordInbound } from "../../core/inbound.ts";
+import type {
+  InboundSlackChange,
+  InboundSlackMessage,
+  InboundSlackRequest,
+} from "../../core/inbound-slack.ts";
 import type { Log } from "../../core/log.ts";
 import type { RequesterActions } from "../../core/requester-actions.ts";
 import type { SlackActions } from "../../core/slack-actions.ts";
@@ -14,7 +19,9 @@ import { createSlackFiles } from "./files.ts";
 import { createSlackHistory, type SlackHistory } from "./history.ts";
 import { createSlackIntake } from "./intake.ts";
 import type { WaitUntil } from "./listener-runs.ts";
+import type { ListenerDeps } from "./listeners/deps.ts";
 import { registerModerators } from "./listeners/moderators.ts";
+import { recordAndLog } from "./listeners/record-and-log.ts";
 import { registerRequesters } from "./listeners/requesters.ts";
 import { createPlaces } from "./places.ts";
 import type { Pace } from "./post-pace.ts";
@@ -22,6 +29,9 @@ import { createSlackReceiver } from "./receiver.ts";
 import { toAppError } from "./slack-error.ts";
 import { createSlackUsers } from "./users.ts";
 import { createWebClient, type Fetch } from "./web-client.ts";
+
+/** What Slack delivers as an event, and delivers again where it is not acknowledged. */
+export type AcceptedSlackMessage = InboundSlackMessage | InboundSlackChange | InboundSlackRequest;
 
 export interface SlackChannelOptions {
   botToken: string;
@@ -36,6 +46,11 @@ export interface SlackChannelOptions {
   /** Ids of bots (`B…`) or apps (`A…`) whose messages in support channels are tickets. */
   ticketBots?: string[];
   recordInbound: RecordInbound;
+  /**
+   * Takes messages, edits and reactions in: when it resolves, they are safe, and Slack is told so. Without it they are
+   * recorded before that.
+   */
+  accept?: ((message: AcceptedSlackMessage) => Promise<void>) | undefined;
   actions: SlackActions;
   requesters: RequesterActions;
   log: Log;
@@ -89,7 +104,8 @@ export function createSlackChannel(options: SlackChannelOptions): SlackChannel {
   const dispatch = createDispatch(log);
   const app = createBoltApp(botToken, dispatch, log, fetch);
   const { recordInbound, actions, requesters, moveChannel = async () => {} } = options;
-  const deps = { web, users, places, recordInbound, actions, requesters, moveChannel, log, now };
+  const accept = createAccept(options);
+  const deps = { web, accept, users, places, recordInbound, actions, requesters, moveChannel, log, now };
   registerRequesters(app, deps);
   registerModerators(app, deps);
   return {
@@ -110,6 +126,20 @@ export function createSlackChannel(options: SlackChannelOptions): SlackChannel {
     moveChannel: (oldId, newId) => void places.move(oldId, newId),
     settled: dispatch.settled,
   };
+}
+
+/** What cannot be read has no shape to be kept in: it is parked at once, with its source. */
+function createAccept({ accept, recordInbound, log }: SlackChannelOptions): ListenerDeps["accept"] {
+  return async (message) => {
+    if (accept !== undefined && isAcceptable(message)) return accept(message);
+    await recordAndLog({ recordInbound, log }, message);
+  };
+}
+
+function isAcceptable(message: InboundMessage): message is AcceptedSlackMessage {
+  return (
+    message.channel === "slack" || message.channel === "slack-change" || message.channel === "slack-request"
+  );
 }
 
 /** Listeners are Bolt's; both transports hand over to them in the same way. */

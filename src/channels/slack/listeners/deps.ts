@@ -1,5 +1,5 @@
 /** What every listener is handed. */
-import type { RecordInbound } from "../../../core/inbound.ts";
+import type { InboundMessage, RecordInbound } from "../../../core/inbound.ts";
 import type { Log } from "../../../core/log.ts";
 import type { RequesterActions } from "../../../core/requester-actions.ts";
 import type { SlackActions } from "../../../core/slack-actions.ts";
@@ -12,6 +12,8 @@ export interface ListenerDeps {
   users: SlackUsers;
   places: WatchedPlaces;
   recordInbound: RecordInbound;
+  /** Resolves once an event is safe; it is recorded now or later. */
+  accept(message: InboundMessage): Promise<void>;
   actions: SlackActions;
   requesters: RequesterActions;
   /** Everything that names the old channel names the new one from now on. */

@@ -18,7 +18,7 @@ export function register(app: App, deps: ListenerDeps): void {
 async function receive(deps: ListenerDeps, event: unknown, body: unknown): Promise<void> {
   const read = await readSlackMessage(event, deps.places, readSelf(body));
   const inbound = await toInboundMessage(deps, read, event, installationTeam(body));
-  if (inbound !== null) await recordAndLog(deps, inbound);
+  if (inbound !== null) await deps.accept(inbound);
 }
 
 async function toInboundMessage(
@@ -38,21 +38,4 @@ async function toInboundMessage(
     case "skip":
       return null;
   }
-}
-
-/** Rejects where it could not be recorded. */
-export async function recordAndLog(
-  deps: Pick<ListenerDeps, "recordInbound" | "log">,
-  inbound: InboundMessage,
-): ReturnType<ListenerDeps["recordInbound"]> {
-  const result = await deps.recordInbound(inbound);
-  const { outcome, alreadyRecorded } = result;
-  const facts = {
-    externalId: inbound.externalId,
-    outcome,
-    ticketId: result.ticket?.id ?? null,
-    alreadyRecorded,
-  };
-  deps.log.info({ component: "slack", ...facts }, "recorded a Slack message");
-  return result;
 }

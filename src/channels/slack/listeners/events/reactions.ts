@@ -3,7 +3,6 @@ import type { App } from "@slack/bolt";
 import { z } from "zod";
 import { installationTeam } from "../../body-facts.ts";
 import type { ListenerDeps } from "../deps.ts";
-import { recordAndLog } from "./messages.ts";
 
 const reactionSchema = z.object({
   user: z.string().min(1),
@@ -18,7 +17,7 @@ export function register(app: App, deps: ListenerDeps): void {
     const parsed = reactionSchema.safeParse(event);
     if (!parsed.success || parsed.data.reaction !== TICKET_REACTION) return;
     const { user, item } = parsed.data;
-    await recordAndLog(deps, {
+    await deps.accept({
       channel: "slack-request",
       account: installationTeam(body),
       externalId: `${item.channel}:${item.ts}:reaction:${user}`,

@@ -6,7 +6,7 @@ import { sentenceFor, tellPrivately } from "../../private-word.ts";
 import { readSlackMessage } from "../../slack-message.ts";
 import { toInbound } from "../../to-inbound.ts";
 import type { ListenerDeps } from "../deps.ts";
-import { recordAndLog } from "../events/messages.ts";
+import { recordAndLog } from "../record-and-log.ts";
 
 export const MAKE_TICKET = "make_ticket";
 

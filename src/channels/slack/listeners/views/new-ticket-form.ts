@@ -8,7 +8,7 @@ import { describe } from "../../bolt-logger.ts";
 import { fileSchema } from "../../slack-message.ts";
 import { toFileRef } from "../../to-inbound.ts";
 import type { ListenerDeps } from "../deps.ts";
-import { recordAndLog } from "../events/messages.ts";
+import { recordAndLog } from "../record-and-log.ts";
 
 const fieldSchema = z.object({
   value: z.string().nullish(),

@@ -1,0 +1,118 @@
+/** Bursts of Slack events as Slack delivers them on a bad day: repeated, out of order, and while the service is killed. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { SlackStandIn } from "../../src/demo/slack-stand-in/slack-stand-in.ts";
+import { messageEvent, signedRequest } from "./slack.ts";
+
+export interface BurstPlan {
+  users: number;
+  bursts: number;
+  /** Events of one burst: one for each of so many users. */
+  perBurst: number;
+  /** Every fourth event is a reply to what the same person wrote before. */
+  channel: string;
+  pauseMs: number;
+}
+
+export interface BurstEvent {
+  ts: string;
+  threadTs: string | null;
+  body: string;
+}
+
+export const burstUsers = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    id: `U0BURST${index}`,
+    name: `Person ${index}`,
+    email: `person${index}@corp.example`,
+  }));
+
+/** Writes the messages into the local Slack, which is connected to nobody, and gives the events of each burst. */
+export async function writeBursts(slack: SlackStandIn, plan: BurstPlan): Promise<BurstEvent[][]> {
+  const roots = new Map<number, string>();
+  const bursts: BurstEvent[][] = [];
+  for (let burst = 0; burst < plan.bursts; burst += 1) {
+    const events: BurstEvent[] = [];
+    for (let index = 0; index < plan.perBurst; index += 1) {
+      const user = (burst * plan.perBurst + index) % plan.users;
+      const root = roots.get(user) ?? null;
+      const threadTs = (burst + index) % 4 === 3 ? root : null;
+      const text = `Problem ${burst}/${index}: my VPN does not connect`;
+      const message = { user: `U0BURST${user}`, channel: plan.channel, text };
+      const ts = await slack.postAsUser(threadTs === null ? message : { ...message, threadTs });
+      if (threadTs === null) roots.set(user, ts);
+      const thread = threadTs === null ? {} : { thread_ts: threadTs };
+      const event = { ...message, ...thread, ts, event_id: `Ev${ts}` };
+      events.push({ ts, threadTs, body: messageEvent(event, { event_id: `Ev${ts}` }) });
+    }
+    bursts.push(events);
+  }
+  return bursts;
+}
+
+export interface BurstFigures {
+  /** Milliseconds of each acknowledged delivery. */
+  ackMs: number[];
+  /** Deliveries that were not acknowledged: refused, failed, or late. */
+  unacknowledged: number;
+}
+
+/** Delivers each event `copies` times, shuffled within its burst; each copy is tried again until it is acknowledged. */
+export async function deliverBursts(
+  bursts: BurstEvent[][],
+  plan: BurstPlan,
+  { url, copies, onBurst }: { url: () => string; copies: number; onBurst(index: number): Promise<void> },
+): Promise<BurstFigures> {
+  const figures: BurstFigures = { ackMs: [], unacknowledged: 0 };
+  const underWay: Promise<void>[] = [];
+  for (const [index, events] of bursts.entries()) {
+    const deliveries = shuffle(Array.from({ length: copies }, () => events).flat(), index + 1);
+    underWay.push(...deliveries.map(({ body }) => deliverOnce(body, url, figures)));
+    await onBurst(index);
+    await sleep(plan.pauseMs);
+  }
+  await Promise.all(underWay);
+  return figures;
+}
+
+async function deliverOnce(body: string, url: () => string, figures: BurstFigures): Promise<void> {
+  for (;;) {
+    const startedAt = performance.now();
+    const request = signedRequest(body);
+    const status = await fetch(`${url()}/api/slack/events`, {
+      method: "POST",
+      headers: request.headers,
+      body,
+      signal: AbortSignal.timeout(3_000),
+    }).then(
+      async (response) => {
+        await response.arrayBuffer();
+        return response.status;
+      },
+      () => 0,
+    );
+    if (status === 200) {
+      figures.ackMs.push(performance.now() - startedAt);
+      return;
+    }
+    figures.unacknowledged += 1;
+    await sleep(200);
+  }
+}
+
+/** Fisher-Yates with a small generator, so that a failing order comes again. */
+function shuffle<T>(items: T[], seed: number): T[] {
+  let state = seed * 2_654_435_761;
+  for (let index = items.length - 1; index > 0; index -= 1) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    const other = state % (index + 1);
+    const [a, b] = [items[index] as T, items[other] as T];
+    items[index] = b;
+    items[other] = a;
+  }
+  return items;
+}
+
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
