@@ -48,6 +48,7 @@ export interface Config {
 /** An empty value counts as not set. Throws ConfigError. */
 export function loadConfig(env: Environment): Config {
   const reader = new SettingsReader(env);
+  const mailIn = readMailIn(reader, env);
   const config: Config = {
     service: {
       host: reader.text("HOST") ?? "127.0.0.1",
@@ -63,8 +64,8 @@ export function loadConfig(env: Environment): Config {
       ["postgres:", "postgresql:"],
       "postgres://user:password@host:5432/name",
     ),
-    mailIn: readMailIn(reader, env),
-    mailOut: readMailOut(reader),
+    mailIn,
+    mailOut: readMailOut(reader, mailIn),
     mailAuthentication: readMailAuthentication(reader),
     inboundEmail: readInboundEmail(reader),
     slack: readSlack(reader),

@@ -5,6 +5,7 @@ import { openMailAccess } from "../runtime/mail-access.ts";
 import { openMailSender } from "../runtime/mail-out.ts";
 import { type OpenDatabase, openDatabase } from "../runtime/open-database.ts";
 import { createSlack } from "../runtime/slack.ts";
+import { createSmtpSignIn, type SmtpSignIn } from "../runtime/smtp-sign-in.ts";
 import { StartupError } from "../runtime/startup-error.ts";
 import { checkGemini } from "../triage/gemini.ts";
 import { type CommandContext, createCommandLog, EXIT, readConfig } from "./command-context.ts";
@@ -31,12 +32,12 @@ export async function doctor(context: CommandContext, options: { json: boolean }
   };
   const database = await checkDatabase(config, context, tell);
   try {
-    const { mailIn } = await openMailAccess(config, database?.sql ?? null);
+    const { mailIn, smtpTokens } = await openMailAccess(config, database?.sql ?? null);
     for (const settings of mailIn?.mailboxes ?? []) {
       tell(toCheck(`mail in (${settings.mailbox})`, "connected", await checkImap(settings)));
     }
     if (config.mailIn === null) tell(off("mail in", "IMAP_URL"));
-    tell(await checkMailOut(config));
+    tell(await checkMailOut(config, createSmtpSignIn(smtpTokens, { sql: null, log })));
     tell(await checkSlackChannel(config, database, log));
     tell(await checkModel(config));
     tell(describeInngest(config));
@@ -68,14 +69,14 @@ async function checkDatabase(
   }
 }
 
-async function checkMailOut({ mailIn, mailOut }: Config): Promise<Check> {
+async function checkMailOut({ mailIn, mailOut }: Config, signIn: SmtpSignIn): Promise<Check> {
   if (mailOut === null && mailIn !== null) {
     const fix = "Set SMTP_URL and MAIL_FROM.";
     return { name: "mail out", state: "wrong", detail: "mail comes in, but no answer can leave", fix };
   }
   if (mailOut === null) return off("mail out", "SMTP_URL");
   try {
-    const sender = await openMailSender(mailOut);
+    const sender = await openMailSender(mailOut, signIn);
     const check = await sender.check().finally(() => sender.close());
     return toCheck("mail out", `connected, as ${mailOut.from.address}`, check);
   } catch (error) {

@@ -1,6 +1,9 @@
+import type { OAuthSettings } from "../channels/email/oauth/providers.ts";
 import { normaliseEmail } from "../core/account.ts";
 import type { EmailAddress } from "../core/inbound.ts";
 import { PLUS_LOCAL_LENGTH_MAX } from "../core/mail-tokens.ts";
+import type { MailInConfig } from "./mail-in.ts";
+import { readOAuth } from "./mail-oauth.ts";
 import type { SettingsReader } from "./settings-reader.ts";
 
 export interface DkimConfig {
@@ -12,6 +15,8 @@ export interface DkimConfig {
 
 export interface MailOutConfig {
   smtpUrl: string;
+  /** How the user of `smtpUrl` signs in without a password. The very settings of a mailbox: its tokens serve both. */
+  oauth?: OAuthSettings;
   from: EmailAddress;
   /** Answers ask to be sent to `support+t1042.…@`: the mailbox must take sub-addresses. */
   plusAddressing: boolean;
@@ -25,7 +30,7 @@ export interface MailOutConfig {
 
 const FROM_EXAMPLE = 'Example: MAIL_FROM="Support <support@example.com>"';
 
-export function readMailOut(reader: SettingsReader): MailOutConfig | null {
+export function readMailOut(reader: SettingsReader, mailIn: MailInConfig | null): MailOutConfig | null {
   const smtpUrl = reader.url("SMTP_URL", ["smtp:", "smtps:"], "smtps://user:password@smtp.example.com:465");
   const from = readFrom(reader);
   const plusAddressing = reader.choice("MAIL_PLUS_ADDRESS", ["on", "off"], "off") === "on";
@@ -35,8 +40,48 @@ export function readMailOut(reader: SettingsReader): MailOutConfig | null {
   const connectionsMax = reader.integer("SMTP_CONNECTIONS", { fallback: 3, min: 1, max: 50 });
   const perMinute = reader.integer("SMTP_PER_MINUTE", { fallback: 0, min: 0, max: 100_000 });
   const mailsPerMinute = perMinute === 0 ? null : perMinute;
+  const oauth = smtpUrl === null ? null : readSignIn(reader, smtpUrl, mailIn);
   if (smtpUrl === null || from === null) return null;
-  return { smtpUrl, from, plusAddressing, bounceAddress, dkim, connectionsMax, mailsPerMinute };
+  return {
+    smtpUrl,
+    from,
+    plusAddressing,
+    bounceAddress,
+    dkim,
+    connectionsMax,
+    mailsPerMinute,
+    ...(oauth === null ? {} : { oauth }),
+  };
+}
+
+/** A user without a password: by `SMTP_OAUTH_*`, else as the mailbox of the same user does. */
+function readSignIn(
+  reader: SettingsReader,
+  smtpUrl: string,
+  mailIn: MailInConfig | null,
+): OAuthSettings | null {
+  const { username, password } = new URL(smtpUrl);
+  if (username === "" || password !== "") return null;
+  const problemsBefore = reader.problemCount;
+  const own = readOAuth(reader, "SMTP_OAUTH", "");
+  if (own !== null || reader.problemCount > problemsBefore) return own;
+  const user = decodeUser(username).toLowerCase();
+  const twin = mailIn?.mailboxes.find((mailbox) => mailbox.oauth && mailbox.user.toLowerCase() === user);
+  if (twin?.oauth) return twin.oauth;
+  reader.report(
+    "SMTP_URL",
+    "it has a user and no password, and no mailbox signs in as that user by OAuth2.",
+    "Add the password (percent-encoded), or set SMTP_OAUTH_PROVIDER and its companions.",
+  );
+  return null;
+}
+
+function decodeUser(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function readFrom(reader: SettingsReader): EmailAddress | null {

@@ -140,7 +140,11 @@ export async function readLedgerResult(sql: Sql, key: LedgerKey): Promise<Intake
   };
 }
 
-/** Of the given external ids, those without a ledger row. One query for any number of ids. */
+/**
+ * Of the given external ids, those without a ledger row. One query for any number of ids. The subquery is looked up in
+ * the unique index for each id; `not exists` becomes a join, which Postgres plans as a scan of the whole ledger for each
+ * id while the table has no statistics yet (measured: 2 s for 1,000 ids among 20,000 rows, instead of 5 ms).
+ */
 export async function findUnrecorded(
   sql: Sql,
   channel: Channel,
@@ -149,10 +153,10 @@ export async function findUnrecorded(
 ): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     select wanted.id from unnest(${externalIds}::text[]) with ordinality as wanted (id, position)
-    where not exists (
-      select 1 from intake_ledger l
+    where (
+      select l.id from intake_ledger l
       where l.channel = ${channel} and l.account = ${account} and l.external_id = wanted.id
-    )
+    ) is null
     order by wanted.position`;
   return rows.map((row) => row.id);
 }

@@ -1,6 +1,7 @@
 /** What the mailboxes of the configuration need to be opened: certificates of their own, and access tokens. */
 import { readFile } from "node:fs/promises";
 import type { MailboxSettings } from "../channels/email/imap/mailbox-url.ts";
+import type { OAuthSettings } from "../channels/email/oauth/providers.ts";
 import {
   type AccessTokenSource,
   createMemoryTokenStore,
@@ -14,25 +15,31 @@ import { StartupError } from "./startup-error.ts";
 
 export interface MailAccess {
   mailIn: Config["mailIn"];
-  /** The tokens of the mailbox that signs in as `user`: one source serves reading and sending. */
-  tokensOf(user: string): AccessTokenSource | null;
+  /** For SMTP; null where a password or nothing signs in. The very source of a mailbox that signs in the same way. */
+  smtpTokens: AccessTokenSource | null;
 }
 
 /** Asks nobody yet. `sql` null: renewed tokens are forgotten at the end, for checks without a database. */
 export async function openMailAccess(
-  { mailIn }: Pick<Config, "mailIn">,
+  { mailIn, mailOut }: Pick<Config, "mailIn" | "mailOut">,
   sql: SqlPool | null,
 ): Promise<MailAccess> {
-  if (mailIn === null) return { mailIn: null, tokensOf: () => null };
   const store = createTokenStore(sql);
   const mailboxes: MailboxSettings[] = [];
-  for (const settings of mailIn.mailboxes) mailboxes.push(await completeMailbox(settings, store));
+  for (const settings of mailIn?.mailboxes ?? []) mailboxes.push(await completeMailbox(settings, store));
   return {
-    mailIn: { ...mailIn, mailboxes },
-    tokensOf: (user) =>
-      mailboxes.find((mailbox) => mailbox.tokens && mailbox.user.toLowerCase() === user.toLowerCase())
-        ?.tokens ?? null,
+    mailIn: mailIn === null ? null : { ...mailIn, mailboxes },
+    smtpTokens: mailOut?.oauth ? findSmtpTokens(mailOut.oauth, mailboxes, store) : null,
   };
+}
+
+function findSmtpTokens(
+  oauth: OAuthSettings,
+  mailboxes: readonly MailboxSettings[],
+  store: TokenStore,
+): AccessTokenSource {
+  const shared = mailboxes.find((mailbox) => mailbox.oauth === oauth)?.tokens;
+  return shared ?? createTokenSource({ settings: oauth, name: "smtp", store });
 }
 
 export function createTokenStore(sql: SqlPool | null): TokenStore {

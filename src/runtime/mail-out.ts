@@ -7,6 +7,7 @@ import type { Config } from "../config.ts";
 import type { MailSender } from "../core/delivery.ts";
 import type { EmailAddress } from "../core/inbound.ts";
 import type { Log } from "../core/log.ts";
+import type { SmtpSignIn } from "./smtp-sign-in.ts";
 import { StartupError } from "./startup-error.ts";
 
 export interface MailOut {
@@ -15,19 +16,26 @@ export interface MailOut {
   close(): Promise<void>;
 }
 
-/** Null where mail out is off. Refuses to start on a wrong password or key; a server that is away is waited for. */
-export async function openMailOut({ mailOut }: Pick<Config, "mailOut">, log: Log): Promise<MailOut | null> {
+/**
+ * Null where mail out is off. Refuses to start on a wrong password or key; a server that is away is waited for, and so
+ * is an access token: it can end at any time, operators are told, and the rest of the service is worth starting.
+ */
+export async function openMailOut(
+  { mailOut }: Pick<Config, "mailOut">,
+  log: Log,
+  signIn: SmtpSignIn = {},
+): Promise<MailOut | null> {
   if (mailOut === null) return null;
-  const sender = await openMailSender(mailOut);
+  const sender = await openMailSender(mailOut, signIn);
   const check = await sender.check();
-  if (!check.ok && check.kind === "refused") {
+  if (!check.ok && check.kind === "refused" && mailOut.oauth === undefined) {
     await sender.close();
     throw new StartupError("SMTP_URL", check.problem, check.fix);
   }
   if (!check.ok)
     log.warn(
-      { problem: check.problem },
-      "The mail server for answers is away: they wait and are tried again.",
+      { problem: check.problem, fix: check.fix },
+      "The mail server for answers takes none now: they wait and are tried again.",
     );
   const { dkim, from } = mailOut;
   if (dkim !== null && !isAligned(dkim.domain, from.address))
@@ -41,7 +49,7 @@ export async function openMailOut({ mailOut }: Pick<Config, "mailOut">, log: Log
 /** Connects with the first mail. Rejects with StartupError where the key for DKIM cannot be used. */
 export async function openMailSender(
   mailOut: MailOutConfig,
-  signIn: { accessToken?: (renew: boolean) => Promise<string> } = {},
+  signIn: SmtpSignIn = {},
 ): Promise<SmtpMailSender> {
   const { smtpUrl, connectionsMax, mailsPerMinute } = mailOut;
   const dkim = mailOut.dkim === null ? null : await loadDkimKey(mailOut.dkim);

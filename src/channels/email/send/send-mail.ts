@@ -11,6 +11,7 @@ import {
 } from "../../../core/delivery.ts";
 import { AppError } from "../../../core/errors.ts";
 import { classifyRefusal, readEnhancedStatus } from "../../../core/smtp-replies.ts";
+import { TokenError } from "../oauth/token-error.ts";
 import { composeMail } from "./compose.ts";
 import { parseSmtpUrl, type SmtpSettings } from "./smtp-url.ts";
 
@@ -226,11 +227,23 @@ function explainConnection(
   { host, port, tls, auth }: SmtpSettings,
 ): { kind: "refused" | "away"; problem: string; fix: string } {
   const server = `${host}:${port}`;
+  const cause: unknown = error;
+  if (cause instanceof TokenError) {
+    const kind = cause.kind === "dead" ? "refused" : "away";
+    return { kind, problem: `${auth?.user} cannot sign in: ${cause.message}`, fix: cause.fix };
+  }
   const code = error.originalCode ?? error.code ?? "";
   if (["EAUTH", "ENOAUTH"].includes(error.code ?? "")) {
     if (error.permanent === false) {
       const problem = `${server} cannot sign ${auth?.user ?? "anybody"} in at the moment: ${error.response}`;
       return { kind: "away", problem, fix: "Wait; it is tried again by itself." };
+    }
+    if (auth?.password === "") {
+      return {
+        kind: "refused",
+        problem: `${server} refused the access token of ${auth.user}.`,
+        fix: "Check that it is that user's, that it may send (https://mail.google.com/; SMTP.Send), and that authenticated SMTP is on for the mailbox.",
+      };
     }
     return {
       kind: "refused",
