@@ -46,6 +46,7 @@ const HEADERS: [string, string][] = [
   ["de K-9", "Am 8. August 2019 10:12:01 MESZ schrieb Ada Lovelace <ada@example.com>:"],
   ["de Gmail, name first", "Ada Lovelace <ada@example.com> schrieb am Do. 8. Aug. 2019 um 10:12:"],
   ["de Gmail, no address", "Ada Lovelace schrieb am Do. 8. Aug. 2019 um 10:12:"],
+  ["de entities", "Ada Lovelace &lt;ada@example.com&gt; schrieb am Do. 8. Aug. 2019 um 10:12:"],
   ["de mailbox.org", "Am 08.08.2019 10:12 CEST schrieb Ada Lovelace <ada@example.com>:"],
   ["de Open-Xchange", "Ada Lovelace <ada@example.com> hat am 8. August 2019 um 10:12 geschrieben:"],
   ["de Outlook for Mac", 'Am 08.08.19, 10:12 schrieb "Ada Lovelace" <ada@example.com>:'],
@@ -192,6 +193,36 @@ describe("the header and its quote go, the new words stay", () => {
 
   test.each(HEADERS)("%s, over the answer", (_, header) => {
     expect(trimReply(`${header}\n\n${QUOTE}\n\n${ANSWER}\n`).textTrimmed).toBe(ANSWER);
+  });
+});
+
+describe("names of every sort are names", () => {
+  test.each([
+    "Eric Han",
+    "Big Ben",
+    "Yo Ela",
+    "'Ada Lovelace' via Support",
+    "Ada Lovelace (JIRA)",
+    '"Lovelace, Ada, PhD"',
+    "Support Team [Example]",
+    "Ada 🎉 Lovelace",
+    "ADA LOVELACE",
+    "ada",
+    "Ada v. d. Lovelace-O'Brien",
+    "#4711 Support: Example",
+    "Ада Лавлейс",
+    "阿达",
+    "عدا",
+  ])("%s", (name) => {
+    for (const header of [
+      `On Thu, Aug 8, 2019 at 10:12 AM ${name} <ada@example.com> wrote:`,
+      `Am 08.08.2019 um 10:12 schrieb ${name} <ada@example.com>:`,
+      `On 8/8/19 10:12 AM, ${name} wrote:`,
+      `Le 08/08/2019 à 10:12, ${name} a écrit :`,
+    ]) {
+      expect(trimReply(`${ANSWER}\n\n${header}\n\n${QUOTE}`).textTrimmed).toBe(ANSWER);
+      expect(trimReply(`${ANSWER}\n\n${header}\n\nHave you tried\nthis?`).textTrimmed).toBe(ANSWER);
+    }
   });
 });
 

@@ -43,10 +43,11 @@ const hasFullDate = (text: string) =>
 
 /** Whoever writes so speaks of what they wrote or read themselves: "On 8 August at 10:12 I wrote:". */
 const PERSON =
-  "(?:i|we|he|she|they|ich|wir|er|sie|j['’]ai|nous avons|il|elle|yo|nosotros|él|ella|eu|nós|ele|ela|io|noi|lui|lei|ik|wij|hij|zij|jag|vi|han|hon|jeg|hun|minä|hän|já|ben|я|мы|он|она|вони|ми|він)";
+  "(?:I|we|he|she|they|ich|wir|er|sie|j['’]ai|nous avons|il|elle|yo|nosotros|él|ella|eu|nós|ele|ela|io|noi|lui|lei|ik|wij|hij|zij|jag|vi|han|hon|jeg|hun|minä|hän|já|ben|я|мы|он|она|вони|ми|він)";
+/** Case counts: Han and Ben are people. */
 const PERSON_WROTE = new RegExp(
   `(?<![\\p{L}\\p{M}'’])(?:${PERSON} ${WROTE_SOURCE}|(?:schrieb|schreef|skrev|escribí|ha) ${PERSON}(?![\\p{L}\\p{M}@.]))`,
-  "iu",
+  "u",
 );
 
 /** True where the last line of a reply header could be: a cheap test before the costly one. */
