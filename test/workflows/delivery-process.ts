@@ -9,7 +9,7 @@ await startTestWorkflows(sql, {
   mail: {
     sender: createMailSender({ smtpUrl: process.argv[3] ?? "" }),
     from: { address: "support@desk.example", name: "Support" },
-    retryDelayMs: () => 0,
+    retryDelayMs: () => 1,
   },
 });
 process.stdout.write("ready\n");

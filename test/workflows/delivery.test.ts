@@ -235,13 +235,17 @@ describe("the assignee", () => {
     await queueReply(sql, SETTINGS, mina, ticket?.id ?? "", "We are on it.");
     await settle();
     const told = farEnds.mails.filter(
-      ({ subject, text }) => subject.includes("Not delivered") && text.includes(address),
+      ({ text }) => text.includes("The reply on ticket") && text.includes(address),
     );
-    // One for the acknowledgement, one for the reply; both to whom the ticket belongs.
-    expect(told.map(({ to }) => to[0]?.address)).toEqual(["mina@desk.example", "mina@desk.example"]);
-    expect(told[1]).toMatchObject({ automatic: true, cc: [] });
-    expect(told[1]?.text).toContain(`${address}: refused. 550 5.1.1 No such user`);
-    expect(new Set(told.map(({ messageId }) => messageId)).size).toBe(2);
+    expect(told.map(({ to }) => to[0]?.address)).toEqual(["mina@desk.example"]);
+    expect(told[0]).toMatchObject({
+      automatic: true,
+      cc: [],
+      subject: expect.stringContaining("Not delivered"),
+    });
+    expect(told[0]?.text).toContain(`${address}: refused. 550 5.1.1 No such user`);
+    const tellers = farEnds.mails.filter(({ subject }) => subject.includes("Not delivered"));
+    expect(tellers.filter(({ to }) => to[0]?.address !== "mina@desk.example")).toEqual([]);
   });
 });
 
