@@ -1,7 +1,10 @@
 /** HTML that readers of documents can take in linear time: nobody needs 200,000 elements inside one another. */
 
 const DEPTH_MAX = 150;
-/** Open formatting elements are made anew in each paragraph behind them: few are harmless, hundreds are not. */
+/**
+ * Open formatting elements are made anew in each paragraph behind them: few are harmless, hundreds are not. Links are
+ * not among them: each ends the one before.
+ */
 const FORMATTING_DEPTH_MAX = 20;
 
 /** Elements without an end, and those that the next of their kind ends: they do not nest by themselves. */
@@ -10,7 +13,7 @@ const NOT_NESTING = new Set(
     " ",
   ),
 );
-const FORMATTING = new Set("a b big code em font i nobr s small strike strong tt u".split(" "));
+const FORMATTING = new Set("b big code em font i s small strike strong tt u".split(" "));
 
 /**
  * Leaves out the tags, not the words, of everything that lies deeper than 150 elements or 20 formatting ones, and of

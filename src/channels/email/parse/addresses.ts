@@ -51,7 +51,7 @@ function tidy(address: string): string {
   return address
     .trim()
     .replace(/^(?:mailto:|smtp:)+/i, "")
-    .replace(/^['"[(<]+(?=[^'"]*@)|[\])>;,.'"]+$/g, "");
+    .replace(/^['"[(<]+(?=[^'"]*@[^'"]*['"]?$)|[\])>;,.'"]+$/g, "");
 }
 
 /** Lower case; an internationalised domain as people write it, whichever of its two forms the mail has. */

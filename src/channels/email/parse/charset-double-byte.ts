@@ -8,6 +8,9 @@ const pair = (score: number) => ({ score, length: 2 }) as const;
 
 /** Rows A1 to A3 are punctuation, digits and full-width Latin in all of these. */
 const PUNCTUATION = 0.8;
+/** The space as wide as a character begins paragraphs; as letters of another charset it makes no sense. */
+const WIDE_SPACE = 1.5;
+const isWideSpace = (lead: number, trail: number): boolean => lead === 0xa1 && trail === 0xa1;
 
 /** GB 2312 has the 3,755 common characters in rows B0 to D7, GBK the rest around them. */
 const gb: DoubleByteRules = (lead, trail) => {
@@ -15,7 +18,7 @@ const gb: DoubleByteRules = (lead, trail) => {
   if (within(trail, 0x30, 0x39)) return pair(-0.5);
   if (!within(trail, 0x40, 0xfe) || trail === 0x7f) return null;
   if (trail < 0xa1 || lead < 0xa1 || lead > 0xf7) return pair(-0.6);
-  if (lead <= 0xa3) return pair(PUNCTUATION);
+  if (lead <= 0xa3) return pair(isWideSpace(lead, trail) ? WIDE_SPACE : PUNCTUATION);
   if (within(lead, 0xb0, 0xd7)) return pair(1.2);
   return pair(lead < 0xb0 ? -0.2 : 0);
 };
@@ -36,7 +39,10 @@ const korean: DoubleByteRules = (lead, trail) => {
 /** Big5 has the 5,401 common characters in rows A4 to C6, the rare ones in C9 to F9. */
 const big5: DoubleByteRules = (lead, trail) => {
   if (!within(lead, 0x81, 0xfe) || !(within(trail, 0x40, 0x7e) || within(trail, 0xa1, 0xfe))) return null;
+  // What stands behind C67E is no standard.
+  if (lead === 0xc6 && trail > 0x7e) return pair(-1);
   if (within(lead, 0xa4, 0xc6)) return pair(1.25);
+  if (lead === 0xa1 && trail === 0x40) return pair(WIDE_SPACE);
   if (within(lead, 0xa1, 0xa3)) return pair(PUNCTUATION);
   return pair(within(lead, 0xc9, 0xf9) ? -0.3 : -1.5);
 };

@@ -79,7 +79,7 @@ function scoreCharacter(char: string, before: string, after: string, alphabet: A
   const lower = char === "İ" ? "i" : char.toLowerCase();
   const rank = alphabet.letters.indexOf(lower);
   if (rank >= 0) return scoreLetter(char, lower, before, after, rank, alphabet);
-  if (isInPlace(char, before, after)) return 1;
+  if (isInPlace(char, before, after)) return 1.2;
   const isInside = LETTER.test(before) && LETTER.test(after);
   if (LETTER.test(char)) return isUpperAfterLower(char, lower, before) ? -2.5 : -1;
   if (HARMLESS.test(char)) return isInside && !JOINS_WORDS.test(char) ? -1 : 0.3;
@@ -88,6 +88,7 @@ function scoreCharacter(char: string, before: string, after: string, alphabet: A
 
 /** Signs that stand where they belong are as good as a letter. */
 function isInPlace(char: string, before: string, after: string): boolean {
+  if (char === "\u00a0") return !LETTER.test(before) || !LETTER.test(after);
   if (/[£€¥§¢]/.test(char)) return /\d/.test(before) || /\d/.test(after);
   if (/[°²³]/.test(char)) return /\d/.test(before);
   if (/[¡¿]/.test(char)) return LETTER.test(after) && !LETTER.test(before);
