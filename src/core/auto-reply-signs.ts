@@ -26,9 +26,6 @@ export const AUTO_HEADERS = [
   "x-vacation",
   "x-fc-machinegenerated",
   "x-cron-env",
-  "x-cron-job",
-  "x-ebay-mailtracker",
-  "x-amazon-mail-relay-type",
 ];
 
 /** The exact prefixes that mail systems write in front of the subject that they answer. */

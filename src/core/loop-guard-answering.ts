@@ -33,7 +33,7 @@ export function mayAnswerAutomatically(
 
 /** Programs that answer by themselves: a helpdesk on the other side would acknowledge our acknowledgement. */
 const HELPDESK_HEADERS = [
-  /^x-(?:zendesk|freshdesk|freshservice|otrs|znuny|zammad|kayako|helpscout|intercom|jira|rt-(?:ticket|originator|queue)|osticket|desk-|servicenow|hesk|glpi|frontapp|gorgias|deskpro|ticket|redmine|bugzilla|github|gitlab|launchpad|mantis|trac|phabricator|discourse|youtrack|spiceworks)/,
+  /^x-(?:zendesk|freshdesk|freshservice|otrs|znuny|zammad|kayako|helpscout|intercom|jira|rt-(?:ticket|originator|queue)|osticket|desk-|servicenow|hesk|glpi|frontapp|gorgias|deskpro|ticket|redmine|bugzilla|github|gitlab|launchpad|mantis|trac|phabricator|discourse|youtrack|spiceworks|ebay-|amazon-mail-relay)/,
   /^(?:rt-ticket|managed-by|zammad-|x-deskhand$|x-loop$)/,
 ];
 

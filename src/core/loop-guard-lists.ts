@@ -1,6 +1,6 @@
 /** Mail of lists: discussions, newsletters, and what the list servers write themselves. */
 import type { MailHeaders } from "./inbound.ts";
-import { firstOf, hasHeader, valuesOf } from "./loop-guard-headers.ts";
+import { firstOf, hasHeader, isAnswerOrForward, valuesOf } from "./loop-guard-headers.ts";
 import type { ClassifiableMail, MailVerdict, OwnIdentity } from "./loop-guard-types.ts";
 
 /** RFC 2919, RFC 2369 and RFC 8058, and what list managers wrote before them or write beside them. */
@@ -26,7 +26,6 @@ const LIST_HEADERS = [
   "x-mailman-version",
   "x-listprocessor-version",
   "x-egroups-return",
-  "x-yahoo-newman-id",
   "x-unsubscribe-web",
   "x-list-unsubscribe",
   "x-campaign",
@@ -55,7 +54,13 @@ export function judgeList(mail: ClassifiableMail, own: OwnIdentity): MailVerdict
   const isListed = hasListHeader(headers) || /^list/.test(precedence);
   const isBulk = /^(?:bulk|junk)/.test(precedence);
   if (!isListed && !isDistributed(mail) && !(isBulk && looksLikeBulk(mail))) return null;
-  if (isOwnGroup(headers, own) || answersUs(headers, own) || isAlsoToUs(mail, own)) return null;
+  if (
+    isOwnGroup(headers, own) ||
+    isAnswerThroughMailer(mail) ||
+    answersUs(headers, own) ||
+    isAlsoToUs(mail, own)
+  )
+    return null;
   if (/^yes/i.test(firstOf(headers, "x-list-administrivia"))) return list("A list server wrote it.");
   const isDiscussion = hasHeader(headers, "list-post") || /^list/.test(precedence) || !isListed;
   return list(isDiscussion ? "It came through a mailing list." : "It is a newsletter or bulk mail.");
@@ -133,6 +138,18 @@ function answersUs(headers: MailHeaders, own: OwnIdentity): boolean {
     .join(" ")
     .toLowerCase();
   return answered.includes(`@${own.messageIdDomain.toLowerCase()}>`);
+}
+
+/** Sales tools put List-Unsubscribe on what a person writes by hand; newsletters answer nothing. */
+function isAnswerThroughMailer({ headers, subject }: ClassifiableMail): boolean {
+  const marks = LIST_HEADERS.filter((name) => hasHeader(headers, name));
+  return (
+    marks.length > 0 &&
+    marks.every((name) => name.startsWith("list-unsubscribe")) &&
+    firstOf(headers, "precedence") === "" &&
+    hasHeader(headers, "in-reply-to") &&
+    isAnswerOrForward(subject)
+  );
 }
 
 /**
