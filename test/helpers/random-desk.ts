@@ -159,12 +159,12 @@ export function randomConversation(random: Random): ConversationPage {
     title: random.text(4_000),
     omitted: random.pick([0, 1, 400]),
     url: random.pick([null, "https://desk.example/tickets/1"]),
-    messages: random.list(80, () => ({
+    messages: random.list(random.pick([3, 80]), () => ({
       authorName: random.text(500),
       kind: random.pick(["message", "reply", "note", "acknowledgement", "notice"] as const),
       channel: random.pick(CHANNELS),
       at: date(random),
-      text: random.text(30_000),
+      text: random.text(random.pick([500, 20_000])),
       attachments: random.list(30, () => random.text(300)),
       deliveryState: random.pick([null, "sent", "queued", "bounced"]),
     })),

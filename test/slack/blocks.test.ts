@@ -210,6 +210,22 @@ describe("the card", () => {
     });
   });
 
+  it("formats nothing that somebody wrote, in whichever part of the card", () => {
+    const odd = "*bold* _it_ ~no~ `code` :tada: www.evil.example";
+    const card = buildCard(
+      sampleCard({
+        category: odd,
+        relatedSkills: [odd],
+        requester: { name: odd, channel: "email" },
+        assignee: { name: odd, slackUserId: null },
+        pendingReply: { deliveryId: "d", authorName: odd, leavesAt: new Date() },
+      }),
+    );
+    const mrkdwn = textsIn(card.blocks).filter(({ type }) => type === "mrkdwn");
+    for (const { text } of mrkdwn) expect(text).not.toMatch(/bold|evil/);
+    expect(textsIn(card.blocks).filter(({ text }) => text.includes(odd)).length).toBeGreaterThanOrEqual(4);
+  });
+
   it("drops control characters, which Slack refuses", () => {
     const card = buildCard(sampleCard({ title: "a\u0000b\u001bc", summary: "line 1\r\nline 2\tx" }));
     const texts = textsIn(card.blocks).map(({ text }) => text);
@@ -332,7 +348,7 @@ describe("App Home", () => {
 
 describe("Slack's documented limits, on random contents", () => {
   const each = (check: (random: Random) => void) => {
-    for (let seed = 1; seed <= 250; seed += 1) check(createRandom(seed));
+    for (let seed = 1; seed <= 100; seed += 1) check(createRandom(seed));
   };
   const expectView = (view: Parameters<typeof JSON.stringify>[0] & { blocks: unknown }) => {
     expect(findViewProblems(view)).toEqual([]);

@@ -13,7 +13,6 @@ export const SLACK_LIMITS = {
   headerText: 150,
   modalTitle: 24,
   inputValue: 3000,
-  contextElements: 10,
   messageBlocks: 50,
   selectOptions: 100,
   optionText: 75,

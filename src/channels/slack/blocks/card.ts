@@ -8,6 +8,8 @@ import {
   type Block,
   button,
   CHANNEL_WORDS,
+  field,
+  isHarmless,
   markdown,
   mention,
   moment,
@@ -25,6 +27,10 @@ import {
 const SUMMARY_LENGTH_MAX = 1200;
 const NOTES_LENGTH_MAX = 1200;
 const LATEST_LENGTH_MAX = 600;
+const FIELD_LENGTH_MAX = 1_500;
+const PROOFS_MAX = 9;
+/** A message full of cues proves nothing better by all of them. */
+const PROOF_LENGTH_MAX = 200;
 
 /** The card, and the line that notifications show. */
 export function buildCard(card: TicketCardView): { text: string; blocks: Block[] } {
@@ -49,23 +55,29 @@ export function buildCard(card: TicketCardView): { text: string; blocks: Block[]
   return { text, blocks };
 }
 
-function buildFields(card: TicketCardView): types.MrkdwnElement[] {
+type Field = types.MrkdwnElement | types.PlainTextElement;
+
+function buildFields(card: TicketCardView): Field[] {
   const { assignee } = card;
   const byHand = (field: string) => (card.setByPerson.includes(field) ? " ✏️" : "");
-  const rows: [string, string][] = [
-    ["Status", STATUS_WORDS[card.status]],
-    [`Priority${byHand("priority")}`, PRIORITY_WORDS[card.priority]],
-    [`Category${byHand("category")}`, escapeMrkdwn(card.category ?? "not yet known")],
-    ["Assigned to", mention(assignee?.slackUserId ?? null) ?? escapeMrkdwn(assignee?.name ?? "nobody yet")],
-    [
+  const person = mention(assignee?.slackUserId ?? null);
+  const fields: Field[] = [
+    markdown(`*Status*\n${STATUS_WORDS[card.status]}`),
+    markdown(`*Priority${byHand("priority")}*\n${PRIORITY_WORDS[card.priority]}`),
+    field(`Category${byHand("category")}`, card.category ?? "not yet known", FIELD_LENGTH_MAX),
+    person === null
+      ? field("Assigned to", assignee?.name ?? "nobody yet", FIELD_LENGTH_MAX)
+      : markdown(`*Assigned to*\n${person}`),
+    field(
       "From",
-      `${escapeMrkdwn(cutForSlack(card.requester.name, 200))} ${CHANNEL_WORDS[card.requester.channel]}`,
-    ],
+      `${cutForSlack(card.requester.name, 200)} ${CHANNEL_WORDS[card.requester.channel]}`,
+      FIELD_LENGTH_MAX,
+    ),
   ];
-  if (card.relatedSkills.length > 0) {
-    rows.push([`Skills${byHand("skills")}`, escapeMrkdwn(cutForSlack(card.relatedSkills.join(", "), 1_500))]);
-  }
-  return rows.map(([name, value]) => markdown(`*${name}*\n${value.slice(0, SLACK_LIMITS.fieldText - 100)}`));
+  const skills = card.relatedSkills.join(", ");
+  return skills.trim() === ""
+    ? fields
+    : [...fields, field(`Skills${byHand("skills")}`, skills, FIELD_LENGTH_MAX)];
 }
 
 /** What must not be overlooked: forged senders, answers that did not arrive, orders to machines. */
@@ -96,11 +108,13 @@ function describeEvidence(card: TicketCardView): string[] {
   const proofs = new Map<string, string[]>();
   for (const { value, quote } of card.evidence)
     proofs.set(value, [...(proofs.get(value) ?? []), `“${quote}”`]);
-  const lines = [...proofs].map(([value, quotes]) => `${value}: ${[...new Set(quotes)].join(", ")}`);
-  if (card.guesses.length === 0) return lines;
+  const lines = [...proofs].map(([value, quotes]) =>
+    cutForSlack(`${value}: ${[...new Set(quotes)].join(", ")}`, PROOF_LENGTH_MAX),
+  );
+  if (card.guesses.length === 0) return lines.slice(0, PROOFS_MAX);
   const names = card.guesses.map((field) => (field === "helpfulNotes" ? "notes" : field)).join(", ");
   const guess = `A guess, which no words of the message prove: ${names}.`;
-  return [...lines.slice(0, SLACK_LIMITS.contextElements - 1), guess];
+  return [...lines.slice(0, PROOFS_MAX), guess];
 }
 
 function buildSimilar({ similar }: TicketCardView): Block[] {
@@ -122,13 +136,15 @@ function describeOrigin(card: TicketCardView): string {
 
 function buildPendingReply({ ticketId, pendingReply }: TicketCardView): Block[] {
   if (pendingReply === null) return [];
-  const who = escapeMrkdwn(cutForSlack(pendingReply.authorName, 100));
+  const { authorName, deliveryId, leavesAt } = pendingReply;
+  const who =
+    authorName !== "" && authorName.length < 100 && isHarmless(authorName) ? ` by ${authorName}` : "";
   return [
     {
       type: "section",
       block_id: ticketBlockId(ticketId, "undo"),
-      text: markdown(`✉️ A reply by ${who} leaves at ${moment(pendingReply.leavesAt, "time")}.`),
-      accessory: button("Undo", ACTION_IDS.undoReply, pendingReply.deliveryId, "danger"),
+      text: markdown(`✉️ A reply${who} leaves at ${moment(leavesAt, "time")}.`),
+      accessory: button("Undo", ACTION_IDS.undoReply, deliveryId, "danger"),
     },
   ];
 }

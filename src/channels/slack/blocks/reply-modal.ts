@@ -1,7 +1,7 @@
 /** The form to write a reply in: who will receive it, what is new, and what looks wrong stand above the text. */
 import type { types } from "@slack/bolt";
 import type { ReplyForm } from "../../../core/slack-actions.ts";
-import { cutForSlack, escapeMrkdwn, SLACK_LIMITS } from "../mrkdwn.ts";
+import { cutForSlack, SLACK_LIMITS } from "../mrkdwn.ts";
 import { FORM_IDS, FORM_TEXT } from "./ids.ts";
 import {
   type Block,
@@ -11,6 +11,7 @@ import {
   nameChannel,
   nameTicket,
   paragraph,
+  plain,
   smallPrint,
 } from "./text.ts";
 import { textArea } from "./text-area.ts";
@@ -97,12 +98,9 @@ function listPeople(people: string[]): string {
 
 function buildLatest({ latest }: ReplyForm): Block[] {
   if (latest === null || latest.text.trim() === "") return [];
-  const who = escapeMrkdwn(cutForSlack(latest.authorName, 100));
+  const who = plain(`${latest.authorName} wrote`, 200);
   return [
-    {
-      type: "context",
-      elements: [markdown(`*${who.replace(/[*_~`]/g, "")}* wrote ${moment(latest.at, "day")}:`)],
-    },
+    { type: "context", elements: [who, markdown(`${moment(latest.at, "day")}:`)] },
     ...paragraph(cutForSlack(latest.text.trim(), SLACK_LIMITS.sectionText / 2)),
   ];
 }

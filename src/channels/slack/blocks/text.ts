@@ -58,6 +58,25 @@ export function markdown(text: string): types.MrkdwnElement {
   return { type: "mrkdwn", text };
 }
 
+/** Nothing that mrkdwn would make something of: no formatting, emoji, mention, link or line break. */
+export function isHarmless(text: string): boolean {
+  return (
+    /^[\p{L}\p{M}\p{N} ,.()'’/+%-]*$/u.test(text) && !/www\.|\p{L}{2,}\.\p{L}{2,}\/|^[\s>-]/iu.test(text)
+  );
+}
+
+/** A value under our own label; in bold only where the value can stand in mrkdwn as it is. */
+export function field(
+  name: string,
+  value: string,
+  limit: number,
+): types.MrkdwnElement | types.PlainTextElement {
+  const shown = cutForSlack(value, limit);
+  return isHarmless(shown)
+    ? { type: "mrkdwn", text: `*${name}*\n${shown}`, verbatim: true }
+    : plain(`${name}\n${shown}`, limit + name.length + 1);
+}
+
 /** A section with somebody's words as they are; none where there are none. */
 export function paragraph(text: string, limit: number = SLACK_LIMITS.sectionText): Block[] {
   if (isBlank(text)) return [];
@@ -73,12 +92,11 @@ export function paragraphs(text: string, most: number): Block[] {
   return [...kept, last].flatMap((piece) => paragraph(piece));
 }
 
+/** One line each. Slack puts the elements of a context side by side, so the lines are one element. */
 export function smallPrint(lines: string[]): Block[] {
-  const elements = lines
-    .filter((line) => !isBlank(line))
-    .slice(0, SLACK_LIMITS.contextElements)
-    .map((line) => plain(line, SLACK_LIMITS.contextText));
-  return elements.length === 0 ? [] : [{ type: "context", elements }];
+  const shown = lines.filter((line) => !isBlank(line));
+  if (shown.length === 0) return [];
+  return [{ type: "context", elements: [plain(shown.join("\n"), SLACK_LIMITS.contextText)] }];
 }
 
 export function button(
