@@ -7,6 +7,10 @@ import { type AcceptedMessage, acceptSlackMessage, drainSlackInbox } from "../de
 
 /** What waited for a database that was away, or was left by another process, is looked for so often. */
 const SWEEP_MS = 2_000;
+/** A burst is taken in before its tickets are made: recording begins when nothing has come for so long, ... */
+const LULL_MS = 25;
+/** ... and at the latest after this. */
+const LULL_MS_MAX = 300;
 
 export interface SlackInbox {
   /** Resolves once the message is safe: Slack may then be told that it arrived. */
@@ -28,6 +32,8 @@ export function createSlackInbox(parts: {
   let again = false;
   let stopped = false;
   let sweep: ReturnType<typeof setInterval> | undefined;
+  let lull: ReturnType<typeof setTimeout> | undefined;
+  let waitingSince: number | null = null;
 
   async function drainAll(): Promise<void> {
     do {
@@ -58,10 +64,21 @@ export function createSlackInbox(parts: {
       });
   }
 
+  function drainInLull(): void {
+    const now = performance.now();
+    waitingSince ??= now;
+    clearTimeout(lull);
+    const delayMs = Math.max(0, Math.min(LULL_MS, waitingSince + LULL_MS_MAX - now));
+    lull = setTimeout(() => {
+      waitingSince = null;
+      drain();
+    }, delayMs);
+  }
+
   return {
     accept: async (message) => {
       await acceptSlackMessage(lane, message);
-      drain();
+      drainInLull();
     },
     start: () => {
       drain();
@@ -71,6 +88,7 @@ export function createSlackInbox(parts: {
     stop: async () => {
       stopped = true;
       clearInterval(sweep);
+      clearTimeout(lull);
       await running;
     },
   };

@@ -14,6 +14,7 @@ import {
   percentile,
   writeBursts,
 } from "../helpers/slack-burst.ts";
+import { waitUntil } from "../helpers/wait-until.ts";
 
 const PLAN: BurstPlan = { users: 50, bursts: 10, perBurst: 50, channel: HELP, pauseMs: 1_000 };
 const ACK_P99_MS = 500;
@@ -49,6 +50,11 @@ it("records 500 events once each and acknowledges 99 of 100 within 500 ms", asyn
         service = await startDeskhand(settings);
       },
     });
+    await waitUntil(
+      "everything is recorded",
+      async () => (await db.sql`select 1 from slack_inbox limit 1`).length === 0,
+      60_000,
+    );
     const events = bursts.flat();
     const [count] = await db.sql`
       select (select count(*) from tickets) as tickets,

@@ -20,6 +20,8 @@ export interface SlackStandInOptions {
   eventsUrl: string | null;
   /** `socket`: the app connects to us, and `eventsUrl` is not used. `http` unless said otherwise. */
   transport?: "http" | "socket";
+  /** Connections that answer no ping, as one does whose other end has vanished. */
+  silentSockets?: boolean;
   /** Keeps everything in this file, so that a restart finds it again. */
   file?: string;
   /** Unix milliseconds; gives the timestamps. */
@@ -82,7 +84,10 @@ export async function createSlackStandIn(options: SlackStandInOptions): Promise<
   const onOpen = () => {
     catchingUp = deliverPending();
   };
-  const sockets = options.transport === "socket" ? createSocketTransport(server, { onOpen }) : null;
+  const sockets =
+    options.transport === "socket"
+      ? createSocketTransport(server, { onOpen, silent: options.silentSockets ?? false })
+      : null;
   if (sockets !== null) context.newSocketAddress = () => sockets.newAddress(origin);
   server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");

@@ -23,13 +23,15 @@ export interface SocketTransport extends Transport {
 interface SocketEvents {
   /** A connection is there that can be delivered to. */
   onOpen(): void;
+  /** Answers no ping. */
+  silent: boolean;
 }
 
-export function createSocketTransport(server: Server, { onOpen }: SocketEvents): SocketTransport {
+export function createSocketTransport(server: Server, { onOpen, silent }: SocketEvents): SocketTransport {
   const tickets = new Set<string>();
   const open: WebSocket[] = [];
   const waiting = new Map<string, (payload: unknown) => void>();
-  const sockets = new WebSocketServer({ noServer: true });
+  const sockets = new WebSocketServer({ noServer: true, autoPong: !silent });
   let turn = 0;
 
   server.on("upgrade", (request, socket, head) => {
