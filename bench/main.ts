@@ -4,7 +4,9 @@ import type { Benchmark } from "./harness.ts";
 import { formatReport, machine } from "./report.ts";
 
 const benchmarks: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
+  idle: () => import("./idle.ts"),
   intake: () => import("./intake.ts"),
+  memory: () => import("./memory.ts"),
 };
 
 const program = new Command("bench")

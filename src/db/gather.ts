@@ -25,14 +25,17 @@ export function gathered<Item, Answer>(
   };
 }
 
-/** As `gathered`, for a statement that answers nothing. */
+/**
+ * As `gathered`, for a statement that answers nothing. Within `runTogether` nobody waits for it: it is sent with, and
+ * before, the next statement that somebody does wait for, and its failure is that of the whole transaction.
+ */
 export function gatheredWrite<Item>(
   writeMany: (sql: Sql, items: readonly Item[]) => Promise<void>,
 ): (sql: Sql, item: Item) => Promise<void> {
-  return gathered(async (sql: Sql, items: readonly Item[]) => {
-    await writeMany(sql, items);
-    return items.map(() => undefined);
-  });
+  return async (sql, item) => {
+    if (gathering in sql) (sql as GatheringSql)[gathering].defer(writeMany, item);
+    else await writeMany(sql, [item]);
+  };
 }
 
 /**
@@ -47,6 +50,7 @@ export async function runTogether<T>(
   const shared = new Gathering(tx, works.length);
   const sql = shareTransaction(tx, shared);
   const settled = await Promise.allSettled(works.map((work) => work(sql).finally(() => shared.leave())));
+  await shared.finish();
   return settled.map((result) => {
     if (result.status === "rejected") throw result.reason;
     return result.value;
@@ -70,11 +74,16 @@ interface Waiting {
 }
 
 type AnyQuery = QueryMany<unknown, unknown>;
+type AnyWrite = (sql: Sql, items: readonly unknown[]) => Promise<void>;
 
 /** Statements are sent when every work that goes on waits for one: none could add to them any more. */
 class Gathering {
   readonly #sql: Sql;
   readonly #waiting = new Map<AnyQuery, Waiting[]>();
+  readonly #deferred = new Map<AnyWrite, unknown[]>();
+  /** Of statements that nobody waits for: the first failure spoils the transaction, the others follow from it. */
+  readonly #failures: unknown[] = [];
+  readonly #writing = new Set<Promise<void>>();
   #waitingCount = 0;
   #active: number;
 
@@ -94,6 +103,20 @@ class Gathering {
     });
   }
 
+  defer<Item>(writeMany: (sql: Sql, items: readonly Item[]) => Promise<void>, item: Item): void {
+    const write = writeMany as AnyWrite;
+    const items = this.#deferred.get(write) ?? [];
+    items.push(item);
+    this.#deferred.set(write, items);
+  }
+
+  /** Once all works have ended. Rejects where a statement failed that nobody waited for. */
+  async finish(): Promise<void> {
+    this.#sendDeferred();
+    await Promise.all(this.#writing);
+    if (this.#failures.length > 0) throw this.#failures[0];
+  }
+
   leave(): void {
     this.#active--;
     this.#sendWhenAllWait();
@@ -101,10 +124,24 @@ class Gathering {
 
   #sendWhenAllWait(): void {
     if (this.#waitingCount === 0 || this.#waitingCount < this.#active) return;
+    this.#sendDeferred();
     const asked = [...this.#waiting];
     this.#waiting.clear();
     this.#waitingCount = 0;
     for (const [query, waiting] of asked) void this.#send(query, waiting);
+  }
+
+  #sendDeferred(): void {
+    const deferred = [...this.#deferred];
+    this.#deferred.clear();
+    for (const [write, items] of deferred) {
+      const writing = write(this.#sql, items)
+        .catch((error: unknown) => {
+          this.#failures.push(error);
+        })
+        .finally(() => this.#writing.delete(writing));
+      this.#writing.add(writing);
+    }
   }
 
   async #send(query: AnyQuery, waiting: Waiting[]): Promise<void> {

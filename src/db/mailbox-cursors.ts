@@ -1,6 +1,7 @@
 /** Where each IMAP mailbox has been read to. */
 import type { MailboxPosition } from "../core/inbound.ts";
 import type { Sql } from "./client.ts";
+import { gatheredWrite } from "./gather.ts";
 
 export interface MailboxCursor {
   uidValidity: number;
@@ -29,8 +30,11 @@ export async function startMailboxCursor(sql: Sql, mailbox: string, cursor: Mail
 }
 
 /** Moves the cursor forward; never back, and never for a UIDVALIDITY that is not the current one. */
-export async function moveMailboxCursor(sql: Sql, position: MailboxPosition): Promise<void> {
-  await sql`
-    update mailbox_cursors set last_uid = ${position.uid}, updated_at = now()
-    where mailbox = ${position.mailbox} and uid_validity = ${position.uidValidity} and last_uid < ${position.uid}`;
+export const moveMailboxCursor = gatheredWrite(moveMailboxCursors);
+
+async function moveMailboxCursors(sql: Sql, positions: readonly MailboxPosition[]): Promise<void> {
+  for (const { mailbox, uidValidity, uid } of positions)
+    await sql`
+      update mailbox_cursors set last_uid = ${uid}, updated_at = now()
+      where mailbox = ${mailbox} and uid_validity = ${uidValidity} and last_uid < ${uid}`;
 }

@@ -1,27 +1,27 @@
 /** Originals, byte for byte. */
 import type { Sql } from "./client.ts";
-import { gathered } from "./gather.ts";
+import { gatheredWrite } from "./gather.ts";
 
 /** Stores the original and answers with its id; `complete` false where only a part of it is there. */
-export function insertRawMessage(sql: Sql, source: Uint8Array, complete = true): Promise<string> {
-  return insertTogether(sql, { source, complete });
+export async function insertRawMessage(sql: Sql, source: Uint8Array, complete = true): Promise<string> {
+  const id = crypto.randomUUID() as string;
+  await insertTogether(sql, { id, source, complete });
+  return id;
 }
 
-const insertTogether = gathered(insertRawMessages);
+const insertTogether = gatheredWrite(insertRawMessages);
 
 /** The database hashes what it stores: it does so faster than Web Crypto is asked. */
 async function insertRawMessages(
   sql: Sql,
-  originals: readonly { source: Uint8Array; complete: boolean }[],
-): Promise<string[]> {
-  const ids = originals.map(() => crypto.randomUUID() as string);
-  const rows = originals.map(({ source, complete }, at) => [ids[at] as string, source, complete]);
+  originals: readonly { id: string; source: Uint8Array; complete: boolean }[],
+): Promise<void> {
+  const rows = originals.map(({ id, source, complete }) => [id, source, complete]);
   await sql`
     insert into raw_messages (id, sha256, size_bytes, source, complete)
     select original.id::uuid, encode(sha256(original.source), 'hex'), octet_length(original.source), original.source,
       original.complete
     from (values ${sql(rows as unknown as string[][])}) original (id, source, complete)`;
-  return ids;
 }
 
 /** Ledger rows and messages that named it name none afterwards. */

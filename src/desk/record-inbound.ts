@@ -3,6 +3,7 @@ import { AppError } from "../core/errors.ts";
 import type { InboundMessage, InboundUnreadable, IntakeResult, MailboxPosition } from "../core/inbound.ts";
 import { assertNever, type Channel } from "../core/ticket.ts";
 import { inTransaction, isConnectionFailure, type SqlPool, type SqlTransaction } from "../db/client.ts";
+import { runTogether } from "../db/gather.ts";
 import {
   claimLedgerRow,
   type LedgerKey,
@@ -58,18 +59,31 @@ function recordOnce(
   position: MailboxPosition | undefined,
 ): Promise<IntakeResult> {
   return inTransaction(sql, async (tx) => {
-    const key = ledgerKey(message);
-    const ledgerId = await claimLedgerRow(tx, key);
-    if (position) await moveMailboxCursor(tx, position);
-    if (ledgerId === null) {
-      const recorded = await readLedgerResult(tx, key);
-      if (!recorded) throw new Error("A ledger row that stands was not found.");
-      return recorded;
-    }
-    const outcome = await recordByChannel(tx, settings, message, ledgerId);
-    await settleLedgerRow(tx, ledgerId, outcome);
-    return toResult(outcome);
+    const work = (shared: SqlTransaction) => recordInTransaction(shared, settings, message, position);
+    if (message.channel !== "email") return work(tx);
+    // Alone, but its statements that answer nothing are not waited for.
+    const [result] = await runTogether(tx, [work]);
+    return result as IntakeResult;
   });
+}
+
+async function recordInTransaction(
+  tx: SqlTransaction,
+  settings: DeskSettings,
+  message: InboundMessage,
+  position: MailboxPosition | undefined,
+): Promise<IntakeResult> {
+  const key = ledgerKey(message);
+  const ledgerId = await claimLedgerRow(tx, key);
+  if (position) await moveMailboxCursor(tx, position);
+  if (ledgerId === null) {
+    const recorded = await readLedgerResult(tx, key);
+    if (!recorded) throw new Error("A ledger row that stands was not found.");
+    return recorded;
+  }
+  const outcome = await recordByChannel(tx, settings, message, ledgerId);
+  await settleLedgerRow(tx, ledgerId, outcome);
+  return toResult(outcome);
 }
 
 export function recordByChannel(
