@@ -4,7 +4,7 @@ import { DOUBLE_BYTE, scoreDoubleByte, shareOf } from "./charset-double-byte.ts"
 import { ALPHABETS, type Alphabet, scoreWords } from "./charset-words.ts";
 
 /** Enough for a verdict; more costs time alone. */
-const SAMPLE_BYTES_MAX = 4_096;
+const SAMPLE_BYTES_MAX = 1_200;
 /** Fewer non-ASCII bytes say nothing to a statistic of letter groups. */
 const STATISTIC_BYTES_MIN = 12;
 /** One letter of a script is no word in it. */
@@ -54,7 +54,7 @@ export interface Guess {
 
 /**
  * The likeliest charset of 8-bit bytes that are not UTF-8. `hints` are labels that the mail names elsewhere, or that
- * its senders' country uses: they decide between readings that are nearly as good. Linear in at most 4 KB.
+ * its senders' country uses: they decide between readings that are nearly as good. Linear in little more than a kilobyte.
  */
 export function guessCharset(
   bytes: Uint8Array,

@@ -4,6 +4,7 @@ import { cleanLine } from "./clean-text.ts";
 import { decodeEncodedWords } from "./encoded-words.ts";
 
 const PARAMETERS_MAX = 500;
+const LENGTH_MAX = 50_000;
 
 export interface ParameterisedValue {
   /** Lower case, without comments. */
@@ -14,7 +15,7 @@ export interface ParameterisedValue {
 
 /** `raw` is unfolded, its 8-bit bytes decoded. Never throws; what makes no sense is left out. */
 export function parseParameters(raw: string | null): ParameterisedValue {
-  const text = raw ?? "";
+  const text = (raw ?? "").slice(0, LENGTH_MAX).replace(/\s{20,}/g, " ");
   // `text/plain charset=utf-8`: without a semicolon, the value ends where a parameter begins.
   const head = /^\s*(?:"([^";]*)"|([^;]*?))\s*(?:;|(?=\s[\w*.-]+\s*=)|$)/.exec(text);
   const value = (head?.[1] ?? head?.[2] ?? "")
@@ -24,8 +25,6 @@ export function parseParameters(raw: string | null): ParameterisedValue {
   return { value, parameters: joinSections(readSections(text.slice(head?.[0].length ?? 0))) };
 }
 
-const SECTION = /[;\s]*([^\s=;"()*]+)(?:\*(\d{1,4}))?(\*)?\s*=\s*(?:"((?:[^"\\]|\\.)*)(?:"|$)|([^;]*))/y;
-
 interface Section {
   name: string;
   /** -1 where the value is whole. */
@@ -34,29 +33,56 @@ interface Section {
   value: string;
 }
 
+/** By hand, since every character is looked at once however broken the value is. */
 function readSections(text: string): Section[] {
   const sections: Section[] = [];
-  for (let at = 0; at < text.length && sections.length < PARAMETERS_MAX; ) {
-    SECTION.lastIndex = at;
-    const match = SECTION.exec(text);
-    if (match === null) {
-      const next = text.indexOf(";", at + 1);
-      if (next < 0) break;
-      at = next;
+  let at = 0;
+  while (at < text.length && sections.length < PARAMETERS_MAX) {
+    const nameStart = skip(text, at, /[;\s,]/);
+    const nameEnd = skipUntil(text, nameStart, /[\s=;"]/);
+    const sign = skip(text, nameEnd, /\s/);
+    if (text[sign] !== "=") {
+      at = Math.max(sign, nameStart + 1);
       continue;
     }
-    const [whole, name = "", index, star, quoted, bare = ""] = match;
-    const value =
-      quoted === undefined ? trimBare(bare) : { text: unquoteBackslashes(quoted), length: bare.length };
-    at += Math.max(1, whole.length - bare.length + value.length);
+    const value = readValue(text, skip(text, sign + 1, /\s/));
+    at = value.end;
+    const name = /^(.*?)(?:\*(\d{1,4}))?(\*)?$/s.exec(
+      text.slice(nameStart, Math.min(nameEnd, nameStart + 100)),
+    );
+    if (name === null || name[1] === "") continue;
+    const [, base = "", index, star] = name;
     sections.push({
-      name: name.toLowerCase(),
+      name: base.toLowerCase(),
       index: index === undefined ? -1 : Number(index),
       isExtended: star !== undefined,
       value: value.text,
     });
   }
   return sections;
+}
+
+function skip(text: string, from: number, chars: RegExp): number {
+  let at = from;
+  while (at < text.length && chars.test(text[at] ?? "")) at++;
+  return at;
+}
+
+function skipUntil(text: string, from: number, chars: RegExp): number {
+  let at = from;
+  while (at < text.length && !chars.test(text[at] ?? "")) at++;
+  return at;
+}
+
+function readValue(text: string, start: number): { text: string; end: number } {
+  if (text[start] !== '"') {
+    const semicolon = text.indexOf(";", start);
+    const bare = trimBare(text.slice(start, semicolon < 0 ? text.length : semicolon));
+    return { text: bare.text, end: start + bare.length };
+  }
+  let end = start + 1;
+  while (end < text.length && text[end] !== '"') end += text[end] === "\\" ? 2 : 1;
+  return { text: unquoteBackslashes(text.slice(start + 1, end)), end: end + 1 };
 }
 
 /** A bare value may hold spaces, as in `name=two words.txt`, but ends where the next parameter begins. */
