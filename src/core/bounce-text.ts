@@ -39,22 +39,22 @@ export function looksLikeBounce(mail: BounceLike): boolean {
   const subject = mail.subject.slice(0, 500).trim();
   const isAnswer = isAnswerOrForward(subject);
   const hasSubject = BOUNCE_SUBJECT.test(subject);
-  const hasBody = BOUNCE_BODY.test(start);
+  const hasBody = () => BOUNCE_BODY.test(start);
   if (BOUNCE_SENDERS.some((pattern) => pattern.test(sender))) return true;
   if (POSTMASTERS.some((pattern) => pattern.test(sender)))
     return (
-      hasSubject || (isNullSender(headers) && !isAnswer) || hasBody || (returnsMessage(mail) && !isAnswer)
+      hasSubject || (isNullSender(headers) && !isAnswer) || hasBody() || (returnsMessage(mail) && !isAnswer)
     );
   if (isNullSender(headers) || mail.from === null)
-    return hasSubject || hasBody || (returnsMessage(mail) && !isAnswer && hasCode(start));
+    return hasSubject || hasBody() || (returnsMessage(mail) && !isAnswer && hasCode(start));
   if (isAnswer) return false;
   const refuses = /^auto-(?:replied|generated)\s*\((?:rejected|failure|bounce|undeliver)/i;
-  if (refuses.test(firstOf(headers, "auto-submitted")) && (hasSubject || hasBody)) return true;
+  if (refuses.test(firstOf(headers, "auto-submitted")) && (hasSubject || hasBody())) return true;
   if (MACHINE_LOCAL_PART.test(mail.from.address) || isAutomatic(headers))
-    return hasBody && (hasSubject || returnsMessage(mail));
+    return (hasSubject || returnsMessage(mail)) && hasBody();
   // An administrator asks about bounces too, but from a mail program.
   const isShared = SHARED_LOCAL_PART.test(mail.from.address) && !hasMailProgram(headers);
-  return isShared && hasBody && (hasSubject || hasCode(start)) && returnsMessage(mail);
+  return isShared && (hasSubject || hasCode(start)) && returnsMessage(mail) && hasBody();
 }
 
 function hasMailProgram(headers: MailHeaders): boolean {

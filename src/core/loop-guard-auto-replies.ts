@@ -116,30 +116,32 @@ function looksLikeAutoReply(mail: ClassifiableMail): boolean {
   if (CHALLENGE_SUBJECT.test(subject) ? CHALLENGE_BODY.test(start) : isChallenge(headers, start)) return true;
   const answers = answersSomething(headers);
   const isBulk = /^(?:bulk|junk)/i.test(firstOf(headers, "precedence"));
-  const hasBody = AUTO_REPLY_BODY.test(start) && !/[?？؟]/u.test(start);
+  // The costly questions come last, and only where something else points there.
+  const hasBody = () => AUTO_REPLY_BODY.test(start) && !/[?？؟]/u.test(start);
   if (isNullSender(headers)) {
-    const says = hasBody || RECEIVED_BODY.test(start) || AUTO_REPLY_PREFIX.test(subject);
+    const says = hasBody() || RECEIVED_BODY.test(start) || AUTO_REPLY_PREFIX.test(subject);
     return answers || says || isBulk || RECEIVED_SUBJECT.test(subject);
   }
   // The old vacation program: the subject that it answers, Precedence: bulk or junk, and its words.
-  if (isBulk && !hasListHeader(headers) && hasBody && mail.text.length < 3_000) return true;
+  if (isBulk && !hasListHeader(headers) && mail.text.length < 3_000 && hasBody()) return true;
   const hasPrefix = AUTO_REPLY_PREFIX.test(subject);
-  const signs = [
-    hasHeader(headers, "x-auto-response-suppress"),
-    isBulk,
-    hasHeader(headers, "x-loop"),
-    hasHeader(headers, "x-ms-exchange-inbox-rules-loop"),
-    hasBody,
-    hasPrefix && (answers || isAnswerOrForward(subject.replace(/^[^:：]{1,60}[:：]/u, ""))),
-  ].filter(Boolean).length;
-  if (hasPrefix && signs >= 1) return true;
-  if (AUTO_REPLY_WORDS.test(subject) && !isPersonsAnswer && signs >= 2) return true;
+  const needed = hasPrefix ? 1 : AUTO_REPLY_WORDS.test(subject) && !isPersonsAnswer ? 2 : null;
+  if (needed !== null) {
+    const signs = [
+      hasHeader(headers, "x-auto-response-suppress"),
+      isBulk,
+      hasHeader(headers, "x-loop"),
+      hasHeader(headers, "x-ms-exchange-inbox-rules-loop"),
+      hasBody(),
+      hasPrefix && (answers || isAnswerOrForward(subject.replace(/^[^:：]{1,60}[:：]/u, ""))),
+    ].filter(Boolean).length;
+    if (signs >= needed) return true;
+  }
   return isReceivedNotice(mail, subject, start);
 }
 
 /** "We have received your request": from a helpdesk that writes no Auto-Submitted. */
 function isReceivedNotice(mail: ClassifiableMail, subject: string, start: string): boolean {
-  if (!RECEIVED_BODY.test(start) || /[?？]/u.test(start)) return false;
   const { headers } = mail;
   const signs = [
     RECEIVED_SUBJECT.test(subject) || AUTO_REPLY_PREFIX.test(subject),
@@ -152,7 +154,7 @@ function isReceivedNotice(mail: ClassifiableMail, subject: string, start: string
       ),
     ),
   ].filter(Boolean).length;
-  return signs >= 2;
+  return signs >= 2 && RECEIVED_BODY.test(start) && !/[?？]/u.test(start);
 }
 
 /** A mailbox that lets strangers in once they have proved to be people. */
