@@ -18,7 +18,12 @@ const RETRY_MS = 5_000;
 const STOP_PATIENCE_MS = 1_000;
 
 /** Clears alerts on mailboxes that are not configured any more. */
-export function createMailAlerts(sql: SqlPool, mailboxes: readonly string[], log: Log): MailAlerts {
+export function createMailAlerts(
+  sql: SqlPool,
+  mailboxes: readonly string[],
+  log: Log,
+  retryMs = RETRY_MS,
+): MailAlerts {
   /** The newest word on each subject that is not written yet; null: all is well. */
   const waiting = new Map<string, AlertFacts | null>();
   const abort = new AbortController();
@@ -45,7 +50,7 @@ export function createMailAlerts(sql: SqlPool, mailboxes: readonly string[], log
       } catch (error) {
         if (abort.signal.aborted) return;
         log.warn({ err: error, alerts: waiting.size }, "An alert could not be stored yet.");
-        await delay(RETRY_MS, undefined, { signal: abort.signal }).catch(() => {});
+        await delay(retryMs, undefined, { signal: abort.signal }).catch(() => {});
       }
     }
   }

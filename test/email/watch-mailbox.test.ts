@@ -167,6 +167,39 @@ describe("a later start", () => {
     expect(intake.uids).toEqual([4, 5]);
   });
 
+  it("reads what came in an outage of weeks, also where a person has read and answered it meanwhile", async () => {
+    appendMany(2, "known");
+    intake.cursor = { uidValidity: 11, firstUid: 1, lastUid: 2, since: new Date("2026-10-01T00:00:00Z") };
+    const days = [1, 8, 15, 22].map((day) => new Date(Date.UTC(2026, 10, day)));
+    for (const [index, day] of days.entries())
+      server.append(mail(`day ${index}`), day, index % 2 === 0 ? ["\\Seen", "\\Answered"] : ["\\Flagged"]);
+    watch({ since: "now" });
+    await recordedCount(4);
+    expect(intake.subjects).toEqual(["day 0", "day 1", "day 2", "day 3"]);
+  });
+
+  it("keeps several mailboxes apart: one that is away, one that is refused, one that is read", async () => {
+    const away = await WatchBench.start();
+    const refused = await WatchBench.start();
+    try {
+      await away.server.pause();
+      away.watch({ timings: { alertAfterMs: 20 } });
+      refused.watch({ settings: { ...refused.server.settings, password: "wrong" } });
+      const one = watch();
+      await watching(one);
+      await until(() => away.alerts.length + refused.alerts.length === 2, "two alerts");
+      server.append(mail("still read"));
+      await recordedCount(1);
+      expect(bench.alerts).toEqual([]);
+      await away.server.resume();
+      away.server.append(mail("back"));
+      await away.recorded(1);
+    } finally {
+      await away.stop();
+      await refused.stop();
+    }
+  });
+
   it("reads again from the first start where UIDVALIDITY changed, and no older mail", async () => {
     const begun = new Date("2026-11-02T12:00:00Z");
     server.append(mail("before we began"), new Date("2026-11-01T12:00:00Z"));

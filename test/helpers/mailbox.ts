@@ -152,9 +152,9 @@ export class TestMailbox {
   }
 
   /** Delivers a mail and tells who idles; its UID. */
-  append(raw: Uint8Array | string, receivedAt: Date = new Date()): number {
+  append(raw: Uint8Array | string, receivedAt: Date = new Date(), flags: string[] = []): number {
     const source = typeof raw === "string" ? raw : Buffer.from(raw).toString("latin1");
-    return this.#imap.appendMessage("INBOX", [], receivedAt, source).message.uid;
+    return this.#imap.appendMessage("INBOX", flags, receivedAt, source).message.uid;
   }
 
   /** Removes mails and tells nobody: how another client's expunge looks between two commands. */
