@@ -1,10 +1,11 @@
-import { type ExplainLine, explainMail } from "../channels/email/files/explain.ts";
+import { type ExplainLine, explainMail, explainProblem } from "../channels/email/files/explain.ts";
 import { readMailSources } from "../channels/email/files/sources.ts";
 import { createParsePool } from "../channels/email/parse/parse-pool.ts";
 import { type Config, loadConfig } from "../config.ts";
 import { withAuthentication } from "../runtime/authenticated-parse.ts";
 import { ownAddressesOf } from "../runtime/desk-settings.ts";
 import { type CommandContext, EXIT } from "./command-context.ts";
+import { createMailProgress, ownTerminal } from "./mail-progress.ts";
 
 /**
  * `deskhand explain [FILE…]`: what intake would decide for each mail as a first contact. Changes nothing, and asks the DNS
@@ -21,13 +22,16 @@ export async function explain(
   const pool = createParsePool();
   const authentication = config?.mailAuthentication ?? { servers: [], sealers: [] };
   const parse = withAuthentication(pool.parse.bind(pool), { ...authentication, dns: options.dns });
+  const progress = await createMailProgress(files, ownTerminal());
   try {
-    for await (const { file, raw } of readMailSources(files, process.stdin)) {
-      const line = await explainMail(file, raw, own, parse);
-      context.print(options.json ? JSON.stringify(line) : describe(line));
+    for await (const { file, raw, problem } of readMailSources(files, process.stdin)) {
+      const line =
+        problem === undefined ? await explainMail(file, raw, own, parse) : explainProblem(file, problem);
+      progress.add(raw.length, () => context.print(options.json ? JSON.stringify(line) : describe(line)));
     }
     return EXIT.done;
   } finally {
+    progress.stop();
     await pool.close();
   }
 }

@@ -1,4 +1,3 @@
-import { SingleBar } from "cli-progress";
 import { readMailSources } from "../channels/email/files/sources.ts";
 import { createParsePool } from "../channels/email/parse/parse-pool.ts";
 import { normaliseEmail } from "../core/account.ts";
@@ -11,6 +10,7 @@ import { openDatabase } from "../runtime/open-database.ts";
 import { createMailReceiver } from "../runtime/receive-mail.ts";
 import { StartupError } from "../runtime/startup-error.ts";
 import { type CommandContext, createCommandLog, EXIT, readConfig } from "./command-context.ts";
+import { createMailProgress, ownTerminal } from "./mail-progress.ts";
 
 export interface IngestOptions {
   json: boolean;
@@ -49,16 +49,21 @@ async function ingestAll(context: CommandContext, files: string[], options: Inge
     withAuthentication(pool.parse.bind(pool), config.mailAuthentication),
     settings,
   );
-  const progress = process.stderr.isTTY && !options.json ? createProgress() : null;
+  const progress = await createMailProgress(files, ownTerminal());
+  let unread = 0;
   try {
-    for await (const { file, raw } of readMailSources(files, process.stdin)) {
+    for await (const { file, raw, problem } of readMailSources(files, process.stdin)) {
+      if (problem !== undefined) {
+        unread++;
+        context.say(`${file}: ${problem} Nothing of it was recorded.`);
+        continue;
+      }
       const { result, messageId } = await receive(database.sql, raw, mailbox);
-      context.print(describe(file, result, messageId, options.json));
-      progress?.increment();
+      progress.add(raw.length, () => context.print(describe(file, result, messageId, options.json)));
     }
-    return EXIT.done;
+    return unread === 0 ? EXIT.done : EXIT.failed;
   } finally {
-    progress?.stop();
+    progress.stop();
     await pool.close();
     await database.close();
   }
@@ -73,17 +78,6 @@ function readMailbox(mailbox: string | null): string | null {
     `${mailbox} is not a mail address.`,
     "Example: --mailbox support@example.com",
   );
-}
-
-/** How many mails an mbox holds is not known before it is read: the bar counts. */
-function createProgress(): SingleBar {
-  const bar = new SingleBar({
-    format: "{value} mails, {duration_formatted}",
-    stream: process.stderr,
-    clearOnComplete: true,
-  });
-  bar.start(Number.MAX_SAFE_INTEGER, 0);
-  return bar;
 }
 
 function describe(file: string, result: IntakeResult, messageId: string | null, asJson: boolean): string {

@@ -22,7 +22,7 @@ import {
   readMessageIds,
 } from "../parse/headers.ts";
 import { normaliseSource } from "../parse/normalise-source.ts";
-import { parseMail } from "../parse/parse-mail.ts";
+import { parseMail, unreadable } from "../parse/parse-mail.ts";
 
 export interface ExplainLine {
   file: string;
@@ -143,6 +143,13 @@ function isOurs(messageId: string, own: ExplainIdentity): boolean {
 
 function domainsOf(own: ExplainIdentity): string[] {
   return own.addresses.map((address) => address.slice(address.lastIndexOf("@") + 1)).filter(Boolean);
+}
+
+/** The line of a file that could not even be read. */
+export function explainProblem(file: string, problem: string): ExplainLine {
+  const raw = new Uint8Array();
+  const origin = { account: "explain", externalId: "explain", receivedAt: new Date() };
+  return describeUnreadable(file, unreadable(raw, origin, problem));
 }
 
 function describeUnreadable(file: string, mail: InboundUnreadable): ExplainLine {

@@ -1,4 +1,4 @@
-/** Cuts an mbox (RFC 4155, mboxo and mboxrd) into its mails while it is read. */
+/** Cuts an mbox (RFC 4155; mboxo, mboxrd, mboxcl) into its mails while it is read. */
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -16,45 +16,67 @@ export function startsAsMbox(head: Uint8Array): boolean {
 }
 
 /**
- * The mails of an mbox, without their separators, with `>From ` unquoted. Of a mail that is larger than
- * `sizeBytesMax` the first `sizeBytesMax + 1` bytes are kept: enough to be refused for its size.
+ * The mails of an mbox, without their separators, with `>From ` unquoted. Where a mail names its Content-Length, as
+ * mboxcl does instead of quoting, a line like a separator within that length belongs to the mail, provided that the
+ * mail does end there. Of a mail that is larger than `sizeBytesMax` the first `sizeBytesMax + 1` bytes are kept: enough
+ * to be refused for its size.
  */
 export async function* splitMbox(
   chunks: AsyncIterable<Uint8Array>,
   sizeBytesMax: number,
 ): AsyncGenerator<Uint8Array> {
-  let mail = new MailBuffer(sizeBytesMax + 1);
+  let mail = new MailBuffer(sizeBytesMax);
   let afterBlank = true;
   for await (const line of splitLines(chunks, sizeBytesMax + 1)) {
     if (afterBlank && isSeparator(line)) {
-      if (!mail.isEmpty) yield mail.take();
-      mail = new MailBuffer(sizeBytesMax + 1);
       afterBlank = false;
+      if (mail.mayHold(line)) continue;
+      yield* mail.take();
+      mail = new MailBuffer(sizeBytesMax);
       continue;
     }
     afterBlank = isBlank(line);
-    mail.add(isQuotedFrom(line) ? line.subarray(1) : line);
+    mail.add(line);
   }
-  if (!mail.isEmpty) yield mail.take();
+  yield* mail.take();
 }
 
+/** The lines of one mail; of several, where a Content-Length turns out to be wrong. */
 class MailBuffer {
   readonly #sizeMax: number;
   #lines: Uint8Array[] = [];
   #size = 0;
+  #isBlank = true;
+  /** Bytes that its body is said to have; null where it does not say. */
+  #bodyLength: number | null = null;
+  #bodySize = 0;
+  #isInBody = false;
+  /** Mails that were cut off at lines which may be separators, should the length prove wrong. */
+  readonly #doubtful: { lines: Uint8Array[]; separator: Uint8Array }[] = [];
 
-  constructor(sizeMax: number) {
-    this.#sizeMax = sizeMax;
+  constructor(sizeBytesMax: number) {
+    this.#sizeMax = sizeBytesMax + 1;
   }
 
-  get isEmpty(): boolean {
-    return this.#lines.every(isBlank);
+  /** Whether a line like a separator stands within the length that the mail names; it is taken in then. */
+  mayHold(line: Uint8Array): boolean {
+    if (!this.#isInBody || this.#bodyLength === null || this.#bodySize + line.length > this.#bodyLength)
+      return false;
+    this.#doubtful.push({ lines: this.#lines, separator: line });
+    this.#lines = [];
+    this.#size += line.length;
+    this.#bodySize += line.length;
+    return true;
   }
 
   add(line: Uint8Array): void {
+    if (this.#isInBody) this.#bodySize += line.length;
+    else if (isBlank(line) && !this.#isBlank) this.#isInBody = true;
+    else this.#bodyLength ??= readContentLength(line, this.#sizeMax);
+    if (!isBlank(line)) this.#isBlank = false;
     const room = this.#sizeMax - this.#size;
     if (room <= 0) return;
-    const kept = line.subarray(0, room);
+    const kept = (isQuotedFrom(line) ? line.subarray(1) : line).subarray(0, room);
     this.#lines.push(kept);
     this.#size += kept.length;
     // Lines are views of the chunks that were read: joined now and then, so that these can go.
@@ -62,11 +84,29 @@ class MailBuffer {
   }
 
   /** The mail without the blank line that belongs to the next separator. */
-  take(): Uint8Array {
-    const last = this.#lines.at(-1);
-    if (last !== undefined && isBlank(last)) this.#lines.pop();
-    return Buffer.concat(this.#lines);
+  *take(): Generator<Uint8Array> {
+    if (this.#isBlank) return;
+    const isAsLong = this.#bodyLength !== null && Math.abs(this.#bodySize - this.#bodyLength) <= 2;
+    if (isAsLong) {
+      const held = this.#doubtful.flatMap(({ lines, separator }) => [...lines, separator]);
+      yield joinLines([...held, ...this.#lines]);
+      return;
+    }
+    for (const { lines } of this.#doubtful) yield joinLines(lines);
+    yield joinLines(this.#lines);
   }
+}
+
+function joinLines(lines: Uint8Array[]): Uint8Array {
+  const last = lines.at(-1);
+  return Buffer.concat(last !== undefined && isBlank(last) ? lines.slice(0, -1) : lines);
+}
+
+/** Null for any other header, and for a length that is no mail's. */
+function readContentLength(line: Uint8Array, max: number): number | null {
+  if (line.length > 40 || (line[0] !== 0x43 && line[0] !== 0x63)) return null;
+  const length = Number(/^content-length:\s*(\d{1,9})\s*$/i.exec(headOf(line))?.[1] ?? Number.NaN);
+  return Number.isNaN(length) || length > max ? null : length;
 }
 
 /** Lines with their ends. A line longer than `lengthMax` comes in pieces. */

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { splitMbox } from "./mbox.ts";
-import { readMailSources } from "./sources.ts";
+import { measureMailSources, readMailSources } from "./sources.ts";
 
 let dir = "";
 beforeEach(async () => {
@@ -99,6 +99,27 @@ describe("readMailSources", () => {
     expect(await read([])).toEqual([["-", ""]]);
   });
 
+  it("tells of a file that cannot be read, and reads the others", async () => {
+    const folder = dirname(await write("mails/a.eml", ONE));
+    await write("mails/c.eml", TWO);
+    await write("mails/b/x.eml", ONE);
+    const found: (string | undefined)[] = [];
+    for await (const { file, problem } of readMailSources([folder], Readable.from([]))) {
+      found.push(problem ?? file.replace(`${folder}/`, ""));
+      // Gone by the time its turn comes.
+      await rm(join(folder, "b"), { recursive: true, force: true });
+    }
+    expect(found).toEqual(["a.eml", "The file cannot be read (ENOENT).", "c.eml"]);
+  });
+
+  it("measures what there is to read, where that can be known", async () => {
+    const path = await write("mails/a.eml", ONE);
+    await write("mails/b/c.mbox", MBOX);
+    expect(await measureMailSources([dirname(path), path])).toBe(ONE.length * 2 + MBOX.length);
+    expect(await measureMailSources([path, "-"])).toBeNull();
+    expect(await measureMailSources([])).toBeNull();
+  });
+
   it("names a path that does not exist before it reads any", async () => {
     const there = await write("x.eml", ONE);
     await expect(read([there, join(dir, "missing.eml")])).rejects.toMatchObject({
@@ -123,6 +144,19 @@ describe("splitMbox", () => {
       const whole = await split(text, text.length);
       expect(whole).toHaveLength(2);
       for (const chunkSize of [1, 2, 7, 64]) expect(await split(text, chunkSize)).toEqual(whole);
+    }
+  });
+
+  it("goes by Content-Length where mails are not quoted, and by separators where it is wrong", async () => {
+    const separator = "From a@b.example Mon Nov  2 10:00:00 2026\n";
+    const body = `words\n\n${separator}this stands in the mail\n`;
+    const mail = (length: number) => `${separator}Subject: cl\nContent-Length: ${length}\n\n${body}`;
+    const [right, next, ...rest] = await split(`${mail(body.length)}\n${separator}${ONE}`, 64);
+    expect([right, next, rest]).toEqual([`Subject: cl\nContent-Length: ${body.length}\n\n${body}`, ONE, []]);
+    for (const wrong of [3, 5_000, 999_999_999]) {
+      const head = `Subject: cl\nContent-Length: ${wrong}\n\nwords\n`;
+      const found = await split(`${mail(wrong)}\n${separator}${ONE}`, 64);
+      expect(found).toEqual([head, "this stands in the mail\n", ONE]);
     }
   });
 

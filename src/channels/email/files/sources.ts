@@ -13,6 +13,8 @@ export interface MailSource {
    */
   file: string;
   raw: Uint8Array;
+  /** Why the file could not be read, as a sentence; `raw` is empty then. Other files are read all the same. */
+  problem?: string;
 }
 
 export const STANDARD_INPUT = "-";
@@ -46,8 +48,31 @@ async function assertReadable(path: string): Promise<void> {
 
 async function* readPath(path: string): AsyncGenerator<MailSource> {
   const facts = await stat(path);
-  if (!facts.isDirectory()) return yield* readFileAt(path);
-  for (const file of await listFolder(path)) yield* readFileAt(file);
+  if (!facts.isDirectory()) return yield* readFileOrTell(path);
+  for (const file of await listFolder(path)) yield* readFileOrTell(file);
+}
+
+/** A file that is gone or forbidden by the time its turn comes is told of, and fails no other. */
+async function* readFileOrTell(path: string): AsyncGenerator<MailSource> {
+  try {
+    yield* readFileAt(path);
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall === undefined) throw error;
+    yield { file: path, raw: new Uint8Array(), problem: `The file cannot be read (${code ?? syscall}).` };
+  }
+}
+
+/** How many bytes the paths hold, for a progress bar; null where that cannot be known, as of standard input. */
+export async function measureMailSources(paths: string[]): Promise<number | null> {
+  if (paths.length === 0 || paths.includes(STANDARD_INPUT)) return null;
+  let bytes = 0;
+  for (const path of paths) {
+    const facts = await stat(path).catch(() => null);
+    const files = facts?.isDirectory() ? await listFolder(path) : [path];
+    for (const file of files) bytes += (await stat(file).catch(() => null))?.size ?? 0;
+  }
+  return bytes;
 }
 
 /** What mail servers keep beside the mails of a folder. */
