@@ -117,4 +117,72 @@ describe("loadConfig", () => {
       true,
     );
   });
+
+  describe("mail out", () => {
+    const BASE = { SMTP_URL: "smtps://a:b@smtp.example.com", MAIL_FROM: "Support <support@example.com>" };
+
+    it("is plain unless more is asked for", () => {
+      expect(loadConfig(BASE).mailOut).toMatchObject({
+        plusAddressing: false,
+        bounceAddress: null,
+        dkim: null,
+        connectionsMax: 3,
+        mailsPerMinute: null,
+      });
+    });
+
+    it("takes plus-addresses, a bounce address, a key for DKIM and limits", () => {
+      const { mailOut } = loadConfig({
+        ...BASE,
+        MAIL_PLUS_ADDRESS: "on",
+        MAIL_BOUNCE_ADDRESS: "Bounces@example.com",
+        MAIL_DKIM_DOMAIN: "Example.com",
+        MAIL_DKIM_SELECTOR: "desk2026",
+        MAIL_DKIM_KEY: "-----BEGIN PRIVATE KEY-----\\nabc\\n-----END PRIVATE KEY-----",
+        SMTP_CONNECTIONS: "5",
+        SMTP_PER_MINUTE: "60",
+      });
+      expect(mailOut).toMatchObject({
+        plusAddressing: true,
+        bounceAddress: "bounces@example.com",
+        dkim: {
+          domain: "example.com",
+          selector: "desk2026",
+          key: { pem: "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----" },
+        },
+        connectionsMax: 5,
+        mailsPerMinute: 60,
+      });
+    });
+
+    it.each([
+      ["MAIL_BOUNCE_ADDRESS", { MAIL_BOUNCE_ADDRESS: "nobody" }],
+      ["MAIL_BOUNCE_ADDRESS", { MAIL_BOUNCE_ADDRESS: "bounces+x@example.com" }],
+      ["MAIL_BOUNCE_ADDRESS", { MAIL_BOUNCE_ADDRESS: `${"b".repeat(20)}@example.com` }],
+      ["MAIL_PLUS_ADDRESS", { MAIL_PLUS_ADDRESS: "yes" }],
+      ["MAIL_DKIM_SELECTOR", { MAIL_DKIM_DOMAIN: "example.com", MAIL_DKIM_KEY: "x" }],
+      ["MAIL_DKIM_KEY", { MAIL_DKIM_DOMAIN: "example.com", MAIL_DKIM_SELECTOR: "s" }],
+      [
+        "MAIL_DKIM_KEY",
+        {
+          MAIL_DKIM_DOMAIN: "example.com",
+          MAIL_DKIM_SELECTOR: "s",
+          MAIL_DKIM_KEY: "x",
+          MAIL_DKIM_KEY_FILE: "y",
+        },
+      ],
+      ["MAIL_DKIM_DOMAIN", { MAIL_DKIM_DOMAIN: "a b", MAIL_DKIM_SELECTOR: "s", MAIL_DKIM_KEY: "x" }],
+      ["SMTP_CONNECTIONS", { SMTP_CONNECTIONS: "0" }],
+    ] as [string, Record<string, string>][])("names %s where it is wrong: %j", (key, settings) => {
+      expect(problemsOf({ ...BASE, ...settings })).toEqual([key]);
+    });
+  });
+
+  it("takes Slack by Socket Mode without a signing secret, and refuses a token of another sort", () => {
+    const { SLACK_SIGNING_SECRET: _none, ...withoutSecret } = SLACK;
+    const config = loadConfig({ ...withoutSecret, SLACK_APP_TOKEN: "xapp-1" });
+    expect(config.slack).toMatchObject({ appToken: "xapp-1", signingSecret: null });
+    expect(() => loadConfig({ ...withoutSecret, SLACK_APP_TOKEN: "xoxb-2" })).toThrow("SLACK_APP_TOKEN");
+    expect(() => loadConfig(withoutSecret)).toThrow("SLACK_SIGNING_SECRET");
+  });
 });

@@ -1,4 +1,5 @@
 import { checkImap } from "../channels/email/imap/client.ts";
+import { checkSlackSocket } from "../channels/slack/check-socket.ts";
 import type { Config } from "../config.ts";
 import { createDeskSettings } from "../runtime/desk-settings.ts";
 import { openMailAccess } from "../runtime/mail-access.ts";
@@ -101,7 +102,13 @@ async function checkSlackChannel(
   });
   const check = await slack?.check();
   if (check === undefined) return off("slack", "SLACK_BOT_TOKEN");
-  return toCheck("slack", check.ok ? `workspace ${check.team}` : "", check);
+  const { appToken, apiUrl } = config.slack;
+  const listening =
+    check.ok && appToken !== null
+      ? await checkSlackSocket({ appToken, slackApiUrl: apiUrl ?? undefined, log })
+      : check;
+  const way = appToken === null ? "Slack calls /api/slack/events" : "Socket Mode";
+  return toCheck("slack", check.ok ? `workspace ${check.team}, ${way}` : "", listening);
 }
 
 async function checkModel({ gemini }: Config): Promise<Check> {

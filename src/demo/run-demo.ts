@@ -161,6 +161,7 @@ function localSettings(mail: DemoMailServer, slack: SlackStandIn, state: DemoSta
     SLACK_API_URL: slack.url,
     SLACK_SUPPORT_CHANNELS: SUPPORT_CHANNEL.id,
     SLACK_TRIAGE_CHANNEL: TRIAGE_CHANNEL.id,
+    SLACK_POST_INTERVAL_MS: "0",
     REPLY_UNDO_SECONDS: String(UNDO_SECONDS),
   };
 }

@@ -53,8 +53,8 @@ async function whyWithheld(
   settings: DeskSettings,
   ticket: TicketRow,
 ): Promise<string | null> {
-  if (ticket.channel !== "email") return null;
   if (ticket.noAutomaticAnswer !== null) return ticket.noAutomaticAnswer;
+  if (ticket.channel !== "email") return null;
   if (ticket.requesterMailState === "bouncing") return "Mail to this address bounces.";
   await lockRequester(tx, ticket.requesterId);
   const sent = await countAutomaticMail(tx, ticket.requesterId);

@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from "vitest";
 import { REQUIRED_SCOPES } from "../../src/channels/slack/check.ts";
+import { checkSlackSocket } from "../../src/channels/slack/check-socket.ts";
 import { HELP, type SlackBench, startSlackBench, TRIAGE } from "../helpers/slack.ts";
 
 let bench: SlackBench | undefined;
@@ -69,4 +70,15 @@ it("says what to do when Slack cannot be reached", async () => {
 it("names the workspace that messages are recorded under", async () => {
   bench = await startSlackBench();
   expect(await bench.channel.readTeamId()).toBe("T0STANDIN");
+});
+
+it("says what to do about a wrong token of Socket Mode", async () => {
+  bench = await startSlackBench({ standIn: { transport: "socket" } });
+  const { slack, log } = bench;
+  const settings = { slackApiUrl: slack.url, log };
+  expect(await checkSlackSocket({ ...settings, appToken: slack.appToken })).toEqual({ ok: true });
+  expect(await checkSlackSocket({ ...settings, appToken: "xapp-wrong" })).toMatchObject({
+    ok: false,
+    fix: expect.stringContaining("SLACK_APP_TOKEN"),
+  });
 });
