@@ -111,6 +111,8 @@ describe("GET /api/tickets/:id", () => {
       author: { name: "Ada Lovelace" },
       text: "It prints nothing.",
       fullText: "It prints nothing.\n\n> quoted words",
+      editedAt: null,
+      deletedAt: null,
       delivery: null,
     });
     expect(message.attachments).toEqual([
@@ -161,6 +163,29 @@ describe("GET /api/tickets/:id", () => {
       await api.sql`update deliveries set state = ${state} where id = ${deliveryId}`;
       expect([state, await kindsFor(ada.token)]).toEqual([state, ["message", "reply"]]);
     }
+  });
+
+  it("shows staff what became of an answer for each recipient, and its requester only the whole", async () => {
+    const { ticket } = await recordInbound(api.sql, DESK, inboundMail("fate@example.com"));
+    const actor = { kind: "moderator", userId: moderator.id, name: "Max", via: "slack" } as const;
+    const { deliveryId } = await queueReply(api.sql, DESK, actor, ticket?.id ?? "", "We are on it.");
+    const deliveries = async () =>
+      (await read(moderator.token, ticket?.id)).json.ticket.messages.at(-1).deliveries;
+    const waiting = { recipient: "fate@example.com", role: "to", attempts: 0, error: null, errorClass: null };
+    expect(await deliveries()).toEqual([{ ...waiting, state: "queued" }]);
+    await api.sql`
+      update deliveries set state = 'sending', attempts = 2, last_error = '451 later', error_class = 'server'
+      where id = ${deliveryId}`;
+    const trouble = { attempts: 2, error: "451 later", errorClass: "server" };
+    expect(await deliveries()).toEqual([{ ...waiting, ...trouble, state: "sending" }]);
+    await api.sql`
+      update delivery_recipients set state = 'failed', error = '550 5.1.1 no', error_class = 'address'
+      where delivery_id = ${deliveryId}`;
+    expect(await deliveries()).toMatchObject([
+      { state: "failed", error: "550 5.1.1 no", errorClass: "address" },
+    ]);
+    const own = (await read(ada.token)).json.ticket.messages;
+    for (const message of own) expect(Object.keys(message)).not.toContain("deliveries");
   });
 
   it("is one and the same 404 for another's ticket, an unknown one and nonsense", async () => {

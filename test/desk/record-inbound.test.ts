@@ -79,7 +79,7 @@ describe("recordInbound", () => {
   });
 
   it("joins a reply to our acknowledgement to its ticket, and wakes a waiting ticket", async () => {
-    const first = await record(mail());
+    const first = await record(mail({ text: "The VPN asks for a token that nobody gave me." }));
     const ticketId = first.ticket?.id ?? "";
     const acknowledgement = await acknowledge(ticketId);
     await sql`update tickets set status = 'waiting' where id = ${ticketId}`;
@@ -92,7 +92,7 @@ describe("recordInbound", () => {
   });
 
   it("opens a linked follow-up for a reply to a closed ticket", async () => {
-    const first = await record(mail());
+    const first = await record(mail({ text: "My monitor flickers." }));
     const ticketId = first.ticket?.id ?? "";
     const acknowledgement = await acknowledge(ticketId);
     await sql`update tickets set status = 'closed', closed_at = now() where id = ${ticketId}`;
@@ -121,7 +121,7 @@ describe("recordInbound", () => {
   });
 
   it("records an out-of-office without a ticket, an answer, or waking the ticket it replies to", async () => {
-    const first = await record(mail());
+    const first = await record(mail({ text: "The coffee machine is on fire." }));
     const ticketId = first.ticket?.id ?? "";
     const acknowledgement = await acknowledge(ticketId);
     await sql`update tickets set status = 'waiting' where id = ${ticketId}`;
@@ -279,5 +279,26 @@ describe("recordInbound from Slack", () => {
     const more = await record(slackMessage({ threadTs: message.ts, text: "And louder." }));
     expect(again.outcome).toBe("ticket");
     expect(more).toMatchObject({ outcome: "reply", ticket: { id: again.ticket?.id } });
+  });
+});
+
+describe("a ticket that was closed lately", () => {
+  it("is opened again by a reply, and one that was closed long ago is followed up", async () => {
+    const settings = { ...SETTINGS, followUpAfterDays: 14 };
+    const first = await record(mail({ fromAddress: "back@customer.example", text: "The scanner hums." }));
+    const ticketId = first.ticket?.id ?? "";
+    const acknowledgement = await acknowledge(ticketId);
+    const answer = (text: string) =>
+      mail({ fromAddress: "back@customer.example", inReplyTo: acknowledgement, text });
+    await sql`update tickets set status = 'closed', closed_at = now() - interval '3 days' where id = ${ticketId}`;
+    const soon = await recordInbound(sql, settings, answer("It hums again."));
+    expect(soon).toMatchObject({ outcome: "reply", ticket: { id: ticketId } });
+    const [ticket] = await sql`select status, closed_at from tickets where id = ${ticketId}`;
+    expect(ticket).toMatchObject({ status: "open", closed_at: null });
+    await sql`update tickets set status = 'closed', closed_at = now() - interval '15 days' where id = ${ticketId}`;
+    const late = await recordInbound(sql, settings, answer("It hums once more."));
+    expect(late.outcome).toBe("ticket");
+    const [followUp] = await sql`select follow_up_of from tickets where id = ${late.ticket?.id ?? ""}`;
+    expect(followUp?.follow_up_of).toBe(ticketId);
   });
 });
