@@ -173,7 +173,7 @@ describe("people's mail is never lost", () => {
       {
         from: "admin@customer.example",
         subject: "Mail delivery failed",
-        text: "What is that? 550 5.1.1 user unknown\n\nReceived: from a by b\nMessage-ID: <x@y>",
+        text: "Please tell me what this means and what I can do about it:\n550 5.1.1 user unknown\n\nReceived: from a by b\nMessage-ID: <x@y>",
         headers: { "User-Agent": "Mozilla Thunderbird" },
       },
     ],
