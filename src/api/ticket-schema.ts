@@ -1,6 +1,5 @@
 /** How a ticket looks from outside: for its requester, and for staff. */
 import { z } from "@hono/zod-openapi";
-import { MAIL_ERROR_CLASSES, type MailErrorClass } from "../core/delivery.ts";
 import { DEADLINE_KINDS } from "../core/sla.ts";
 import { CHANNELS, PRIORITIES, TICKET_STATUSES } from "../core/ticket.ts";
 import type { Triage } from "../core/triage.ts";
@@ -13,9 +12,8 @@ import type {
   TicketViewer,
 } from "../db/ticket-queries.ts";
 import { attachmentUrl, sanitiseMessage } from "./html/sanitise-message.ts";
+import { DELIVERY_STATES, DeliverySchema, presentDeliveries } from "./delivery-schema.ts";
 import { DateTimeSchema } from "./schemas.ts";
-
-const DELIVERY_STATES = ["queued", "sending", "sent", "bounced", "failed", "cancelled"] as const;
 
 export const TicketSchema = z
   .object({
@@ -45,20 +43,6 @@ export const TicketSchema = z
     updatedAt: DateTimeSchema,
   })
   .openapi("Ticket");
-
-const DeliverySchema = z
-  .object({
-    recipient: z.string(),
-    role: z.enum(["to", "cc"]),
-    state: z.enum(DELIVERY_STATES),
-    errorClass: z
-      .enum(MAIL_ERROR_CLASSES)
-      .nullable()
-      .openapi({ description: "What went wrong in the last try, or for good." }),
-    error: z.string().nullable().openapi({ description: "In the mail server's words." }),
-    attempts: z.int().openapi({ description: "Tries of the whole mail." }),
-  })
-  .openapi("Delivery");
 
 const MessageSchema = z
   .object({
@@ -257,27 +241,6 @@ function presentMessage(
     delivery: deliveryState === null ? null : { state: deliveryState },
     ...(isStaff ? { deliveries: presentDeliveries(message) } : {}),
   };
-}
-
-/** A recipient who has not been tried for good shares the state and trouble of the whole mail. */
-function presentDeliveries(message: MessageView): z.infer<typeof DeliverySchema>[] {
-  const { deliveryState, deliveryError, deliveryErrorClass, attempts } = message;
-  if (deliveryState === null) return [];
-  return (message.recipients ?? []).map(({ address, role, state, error, errorClass }) => {
-    const waits = state === "waiting";
-    return {
-      recipient: address,
-      role,
-      state: waits ? deliveryState : state,
-      errorClass: readErrorClass(waits ? (errorClass ?? deliveryErrorClass) : errorClass),
-      error: waits ? (error ?? deliveryError) : error,
-      attempts: attempts ?? 0,
-    };
-  });
-}
-
-function readErrorClass(text: string | null): MailErrorClass | null {
-  return MAIL_ERROR_CLASSES.find((one) => one === text) ?? null;
 }
 
 function presentTriage(

@@ -27,12 +27,7 @@ export async function findThread(
   const isOurs = createOwnAddressTest(settings.ownAddresses);
   const sender = findSender(mail, isOurs);
   const trusted = sender !== null && isTrusted(mail, isOurs);
-  const found = await findCandidates(tx, settings, mail);
-  const candidates = found.map((candidate) => ({
-    ...candidate,
-    // Our own address stands in every ticket: whoever writes in its name takes part in none by that.
-    participants: candidate.participants.filter((address) => !isOurs(address)),
-  }));
+  const candidates = await findCandidates(tx, settings, mail);
   const address = sender?.address ?? "";
   const staff =
     candidates.length === 0 || !trusted || address === "" ? null : await findStaffByEmail(tx, address);
@@ -69,7 +64,10 @@ function findSender(mail: InboundEmail, isOurs: (address: string) => boolean): E
   );
 }
 
-/** What a form says in Reply-To, or one of two From headers, is vouched for by nobody; nor is an address whose domain disowns the mail. */
+/**
+ * Our own address stands in every ticket, so who writes in its name is nobody by that. What a form says in Reply-To, or
+ * one of two From headers, is vouched for by nobody; nor is an address whose domain disowns the mail.
+ */
 function isTrusted(mail: InboundEmail, isOurs: (address: string) => boolean): boolean {
   if (mail.from === null || isOurs(mail.from.address.toLowerCase())) return false;
   const fromHeaders = Object.hasOwn(mail.headers, "from") ? (mail.headers.from ?? []).length : 1;

@@ -154,6 +154,43 @@ describe("a reply to two", () => {
   });
 });
 
+it("an answer asks for its bounces at an address that names it, and for replies at its ticket's", async () => {
+  const settings = {
+    ...SETTINGS,
+    bounceAddress: "bounces@desk.example",
+    plusAddress: "support@desk.example",
+  };
+  const { ticket } = await recordInbound(
+    sql,
+    SETTINGS,
+    mail({ fromAddress: `person${++people}@customer.example` }),
+  );
+  const queued = await queueReply(sql, settings, mina, ticket?.id ?? "", "We are on it.");
+  const { mails } = await sendWith(queued.deliveryId ?? "");
+  const asked = await sendWithSettings(settings, ticket?.id ?? "");
+  expect(mails[0]?.envelopeFrom).toBeUndefined();
+  const [, bounceToken = ""] = /^bounces\+(.+)@desk\.example$/.exec(asked.envelopeFrom ?? "") ?? [];
+  expect(await settings.mailTokens.readBounceToken(bounceToken)).toBe(asked.deliveryId);
+  const [, plusToken = ""] = /^support\+(.+)@desk\.example$/.exec(asked.replyTo?.address ?? "") ?? [];
+  expect(await settings.mailTokens.readPlusToken(plusToken)).toBe(ticket?.number);
+  for (const address of [asked.envelopeFrom, asked.replyTo?.address])
+    expect(address?.indexOf("@")).toBeLessThanOrEqual(64);
+});
+
+async function sendWithSettings(settings: typeof SETTINGS, ticketId: string) {
+  const { deliveryId } = await queueReply(sql, settings, mina, ticketId, "And once more.");
+  const mails: OutgoingMail[] = [];
+  const sender = {
+    async send(one: OutgoingMail) {
+      mails.push(one);
+      return { state: "sent", response: "250" } as const;
+    },
+  };
+  const from = { address: "support@desk.example", name: "Support" };
+  await sendDelivery({ sql, settings, slack: null, mail: { sender, from } }, deliveryId ?? "");
+  return { ...(mails[0] as OutgoingMail), deliveryId };
+}
+
 describe("a try that fails", () => {
   it("shows on the delivery what is wrong while others are to come, each later than the one before", async () => {
     const { deliveryId } = await prepareReply();
