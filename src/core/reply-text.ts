@@ -96,7 +96,8 @@ function scanLines(lines: Line[], subject: { isForward: boolean; isFirst: boolea
     const isQuote = (at: number) => marks[at] === "quote";
     if (isForwardMarker(line) && !isQuotedFurther(lines, isQuote, index, headers)) return forward;
     const start = mayEndReplyHeader(line) ? findReplyHeaderStart(lines, index, floor) : -1;
-    if (start >= 0) {
+    const isSentence = subject.isFirst && start >= 0 && isUnaddressed(lines, start, index);
+    if (start >= 0 && !isSentence) {
       if (subject.isForward && headers === 0) return forward;
       marks.fill("header", start, index + 1);
       floor = index + 1;
@@ -120,6 +121,12 @@ function scanLines(lines: Line[], subject: { isForward: boolean; isFirst: boolea
     hasOwnWords ||= !isFooter(line) && !isRule(line);
   }
   return { marks, end: lines.length, isForward: false };
+}
+
+/** "On Monday at 10:00 Bob wrote:" with no address and no quote: in a mail that answers none, somebody tells of it. */
+function isUnaddressed(lines: Line[], start: number, end: number): boolean {
+  const header = lines.slice(start, end + 1);
+  return !header.some(({ text }) => text.includes("@")) && !nextIsQuote(lines, end + 1);
 }
 
 /** "I got this mail:" over a header block, in a mail that answers none. */

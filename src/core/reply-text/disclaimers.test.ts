@@ -76,6 +76,8 @@ describe("a legal notice under the words is cut", () => {
 
   test.each([
     "Please keep this confidential: the recipient of the parcel was not at home, and the courier left it with a neighbour whom nobody here knows.",
+    "Please delete this email from your list: I am not the recipient of these any more, and notify me when it is done.",
+    "Confidential: this message is for one recipient only.",
     "I deleted the message by mistake. Could you send it to me once more, please, and tell me whether the attachments are complete this time?",
     "Is the e-mail of your colleague intended for me? It says that I owe you 300 euros, and I have no idea what for; I never ordered anything.",
   ])("somebody's own paragraph stays: %s", (text) => {

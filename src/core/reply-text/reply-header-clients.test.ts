@@ -41,6 +41,10 @@ const HEADERS: [string, string][] = [
   ["en Gmail, no name", "On Thu, Aug 8, 2019 at 10:12 AM <ada@example.com> wrote:"],
   ["en Yahoo, old", "--- On Thu, 8/8/19, Ada Lovelace <ada@example.com> wrote:"],
   ["en Yahoo, dashes", "On Thursday, August 8, 2019 10:12 AM, Ada Lovelace <ada@example.com> wrote:"],
+  ["en Horde", "Quoting Ada Lovelace <ada@example.com>:"],
+  ["de Horde", "Zitat von Ada Lovelace <ada@example.com>:"],
+  ["es Horde", "Citando a Ada Lovelace <ada@example.com>:"],
+  ["en Gmail, old, with a time", "2019-08-08 10:12, Ada Lovelace <ada@example.com>"],
   ["en GitLab", "On 2019-08-08 10:12 UTC Ada Lovelace wrote:"],
   ["de GMX app", "Am 08.08.19, 10:12 schrieb Ada Lovelace <ada@example.com>:"],
   ["de K-9", "Am 8. August 2019 10:12:01 MESZ schrieb Ada Lovelace <ada@example.com>:"],
@@ -235,24 +239,37 @@ describe("somebody's own sentences are no headers", () => {
     "Le 8 août 2019 à 10:12 j'ai écrit :",
     "El 8 de agosto de 2019 a las 10:12 yo escribí:",
     "The log of 8 Aug 2019, 10:12 says what the clerk wrote:",
+    "1. On 8 Aug 2019 at 10:12 Bob wrote:",
     "Am 08.08.2019 schrieb die Firma einen Brief, der bei mir liegt.",
   ])("«%s»", (sentence) => {
     const mail = `Hello,\n\n${sentence}\n\nthe printer is broken\n\nand nobody came.`;
     expect(trimReply(mail).textTrimmed).toBe(mail);
   });
 
+  test("what somebody wrote, told of in a first contact, is no header; under one's own words in a reply it is", () => {
+    const mail = "Hello,\n\nOn 8 Aug 2019 at 10:12 Bob wrote:\n\nwe refund you.\n\nWhere is it?";
+    expect(trimReply(mail, "My refund").textTrimmed).toBe(mail);
+    expect(trimReply(mail, "Re: My refund").textTrimmed).toBe("Hello,");
+    expect(trimReply(mail.replace("Bob", "Bob <b@example.com>"), "My refund").textTrimmed).toBe("Hello,");
+  });
+
   test("a line above a whole header is not drawn into it", () => {
-    for (const line of [
+    const lines = [
       "Il est signalé inaccessible",
       "In stock",
       "A B",
       "Op tijd",
       "Grace",
       "Am Ende gut",
-    ]) {
-      const mail = `Bonjour,\n${line}\nLe mar. 30 avr. 2024, 11:53, Ada Lovelace a écrit :\n> Ok ?`;
-      expect(trimReply(mail).textTrimmed).toBe(`Bonjour,\n${line}`);
-    }
+      "g@example.com",
+    ];
+    for (const line of lines)
+      for (const header of [
+        "Le mar. 30 avr. 2024, 11:53, Ada Lovelace a écrit :",
+        "Ada Lovelace <ada@example.com> schrieb am Do., 8. Aug. 2019, 10:12:",
+        "8 aug. 2019 kl. 10:12 skrev Ada Lovelace <ada@example.com>:",
+      ])
+        expect(trimReply(`Bonjour,\n${line}\n${header}\n> Ok ?`).textTrimmed).toBe(`Bonjour,\n${line}`);
   });
 
   test("a header without a colon counts over a block or a quote only", () => {

@@ -35,7 +35,13 @@ const DAY =
 
 /** Gmail once wrote no verb and no colon: `2016-03-03 17:21 GMT+01:00 Ada Lovelace <ada@example.com>`. */
 const OLD_GMAIL =
-  /^(?:19|20)\d{2}[-/]\d{1,2}[-/]\d{1,2},? (?:\d{1,2}:\d{2}(?::\d{2})? )?(?:GMT|UTC)[+-]\d{1,2}:?\d{2} [^.!?]{1,80}$|^(?:19|20)\d{2}[-/]\d{1,2}[-/]\d{1,2} [^.!?:<>]{1,80}<[^\s<>]+@[^\s<>]+>:?$/u;
+  /^(?:19|20)\d{2}[-/]\d{1,2}[-/]\d{1,2},? (?:\d{1,2}:\d{2}(?::\d{2})? )?(?:GMT|UTC)[+-]\d{1,2}:?\d{2} [^.!?]{1,80}$|^(?:19|20)\d{2}[-/]\d{1,2}[-/]\d{1,2}(?: \d{1,2}:\d{2}(?::\d{2})?)?,? [^.!?:<>]{1,80}<[^\s<>]+@[^\s<>]+>:?$/u;
+
+/** Horde: `Quoting Ada Lovelace <ada@example.com>:`. */
+const QUOTING =
+  /^(?:quoting|zitat von|citando(?: a)?|citation de|quotando|citazione di|citeren|citaat van|citerar|citat (?:från|fra)|cytowanie|cytat|lainaus|idézet|цитирую|цитирование) .{2,120}[:：]$/iu;
+/** "1. On Monday ...": an item of somebody's list. */
+const ITEM = /^\d{1,2}[.)] (?=\p{L})/u;
 
 const hasDate = (text: string) => DAY.test(text) || TIME.test(text);
 const hasFullDate = (text: string) =>
@@ -128,10 +134,11 @@ function extendHeader(
 /** True where `line`, with what was wrapped after it, begins a header that goes on with `rest`. */
 function isHeaderBeginning(line: string, rest: string): boolean {
   const text = cleanHeader(line);
-  if (startsWithSender(text)) return !EMAIL.test(rest);
+  if (startsWithSender(text))
+    return !EMAIL.test(rest) && (/[>)\]] ?[^\s>)\]]/.test(text) || !/^\p{Lu}/u.test(rest));
   if (/^[<(]/.test(rest)) return isName(text) || STARTS_WITH_LONG_ON.test(text);
   if (!STARTS_WITH_ON.test(text) || STARTS_WITH_LONG_ON.test(rest)) return false;
-  return hasDate(text) || text.length <= 30;
+  return hasDate(text) || (text.length <= 30 && /,$/.test(text));
 }
 
 /** "On Monday, ..." within a line that has words before it. */
@@ -209,6 +216,8 @@ function cleanHeader(text: string): string {
 /** Strong: it starts as a header does. Weak: it could start earlier. */
 function judgeHeader(text: string, isQuoteNext: boolean): "strong" | "weak" | null {
   if (!isQuoteNext && !/[\d@]/.test(text)) return null;
+  if (ITEM.test(text) && STARTS_WITH_ON.test(text.replace(ITEM, ""))) return null;
+  if (QUOTING.test(text) && (isQuoteNext || BRACKETED_EMAIL.test(text))) return "strong";
   const hasVerb = WROTE.test(text);
   const endsWithColon = /[:：]$/u.test(text) || VERB_AND_BRACKETED_DATE.test(text);
   const endsWithVerb = hasVerb && endsAsHeader(text, isQuoteNext);

@@ -70,6 +70,12 @@ describe("lines that somebody shows", () => {
     expect(trimmed(`${mail}\n\nOn 8 Aug 2019, at 10:12, Ada <ada@example.com> wrote:\n> Ok?`)).toBe(mail);
   });
 
+  test("code between fences is no second quote, beside which the first would stay", () => {
+    const mail =
+      "On 8 Aug 2019, at 10:12, Ada <ada@example.com> wrote:\n> What does it print?\n\nThis:\n\n```\n> x\n```";
+    expect(trimmed(mail)).toBe("This:\n\n```\n> x\n```");
+  });
+
   test("lines with > under a sentence that shows them stay, without a reply header", () => {
     const mail = "The console prints:\n\n> npm start\n> Error: no port";
     expect(trimmed(mail)).toBe(mail);
