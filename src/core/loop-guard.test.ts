@@ -187,6 +187,23 @@ describe("people's mail is never lost", () => {
       },
     ],
     [
+      "a person who quotes nothing but an automatic reply",
+      {
+        subject: "Out of office",
+        text: "> I am out of the office until Monday.\n\nNobody has called me back.",
+      },
+    ],
+    [
+      "a forwarded DMARC report with few words",
+      {
+        subject: "Fwd: your report",
+        text: "what now",
+        attachments: [
+          { contentType: "application/zip", filename: "google.com!example.com!1565222400!1565308799.zip" },
+        ],
+      },
+    ],
+    [
       "a wish to leave a newsletter",
       { subject: "unsubscribe", text: "Please unsubscribe me from your list." },
     ],
