@@ -302,6 +302,8 @@ describe("somebody's own short sentence stays", () => {
     "Gesendet habe ich die Mail gestern vom Handy",
     "Gesendet vom Handy, aber es kam nie an",
     "Das habe ich gestern mit dem iPhone geschickt bekommen",
+    "Gesendet vom iPhone und nie angekommen",
+    "Sent from my phone because the laptop broke",
     "Enviado el correo con la factura",
     "Enviado el mail desde la oficina?",
     "Envoyé le courrier hier",

@@ -138,6 +138,11 @@ describe("markHtmlQuotes", () => {
     expect(markHtmlQuotes(html)).toBe(html);
   });
 
+  it("leaves a header alone that the rules for texts know", () => {
+    expect(markHtmlQuotes(gmail(HEADER))).toBe(gmail(HEADER));
+    expect(markHtmlQuotes(gmail(STRANGE_HEADER))).not.toBe(gmail(STRANGE_HEADER));
+  });
+
   it("puts one rule over one quote", () => {
     expect(markHtmlQuotes(outlookWeb(BLOCK)).split("_".repeat(32))).toHaveLength(2);
   });
