@@ -102,6 +102,11 @@ async function launch(dir: string, port: number): Promise<ChildProcess> {
     stdio: "ignore",
     detached: true,
   });
+  // In a process group of its own it would outlive a run that was broken off.
+  process.once("exit", () => {
+    if (dovecot.pid !== undefined && dovecot.exitCode === null && dovecot.signalCode === null)
+      process.kill(-dovecot.pid, "SIGKILL");
+  });
   await waitForGreeting(port, dovecot);
   return dovecot;
 }
