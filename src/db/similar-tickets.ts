@@ -2,8 +2,9 @@
 import type { SimilarTicket } from "../core/slack-views.ts";
 import type { Sql } from "./client.ts";
 
-/** Newer ones first, at most so many are ranked: a common word matches a great many. */
-const RANKED_MAX = 200;
+/** So many of the newest solved tickets are looked at, and of those that match so many are ranked. */
+const SEARCHED_MAX = 3_000;
+const RANKED_MAX = 100;
 
 /**
  * The best matches by the words, of which any may match. Each is a letter or digit sequence, as `significantWords` gives
@@ -15,20 +16,24 @@ export async function findSimilarSolved(
   words: readonly string[],
   limit: number,
 ): Promise<SimilarTicket[]> {
-  if (words.length === 0) return [];
-  const query = words.map((word) => `'${word.replace(/['\\]/g, "")}'`).join(" | ");
+  const wanted = words.map((word) => word.replace(/['\\\s]/g, "")).filter((word) => word !== "");
+  if (wanted.length === 0) return [];
+  const query = wanted.map((word) => `'${word}'`).join(" | ");
   const rows = await sql<SimilarTicket[]>`
     with wanted as (select to_tsquery('simple', ${query}) as query),
     newest as (
       select t.id, t.number, t.title, t.search, t.category
-      from tickets t, wanted
-      where t.status in ('resolved', 'closed') and t.search @@ wanted.query and t.id <> ${ticketId}
+      from (
+        select id, number, title, search, category from tickets
+        where status in ('resolved', 'closed') order by number desc limit ${SEARCHED_MAX}
+      ) t, wanted
+      where t.search @@ wanted.query and t.id <> ${ticketId}
       order by t.number desc limit ${RANKED_MAX}
     ), ranked as (
       select newest.id, newest.number, newest.title,
         ts_rank(newest.search, wanted.query)
           * case when newest.category = (select category from tickets where id = ${ticketId}) then 1.5 else 1 end as rank,
-        (select count(*) from unnest(${[...words]}::text[]) word where newest.search @@ to_tsquery('simple', '''' || word || ''''))
+        (select count(*) from unnest(${wanted}::text[]) word where newest.search @@ to_tsquery('simple', '''' || word || ''''))
           as matched
       from newest, wanted
     )
@@ -37,6 +42,6 @@ export async function findSimilarSolved(
       where m.ticket_id = ranked.id and m.kind = 'reply' and m.visibility = 'public' and m.direction = 'outbound'
         and (d.state is null or d.state = 'sent')
       order by m.created_at desc, m.id desc limit 1), '') as answer
-    from ranked where matched >= least(2, ${words.length}) order by matched desc, rank desc, number desc limit ${limit}`;
+    from ranked where matched >= least(2, ${wanted.length}) order by matched desc, rank desc, number desc limit ${limit}`;
   return [...rows];
 }

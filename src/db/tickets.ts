@@ -82,6 +82,11 @@ export async function readTicket(sql: Sql, ticketId: string): Promise<TicketRow 
   return row ?? null;
 }
 
+export async function ticketExists(sql: Sql, ticketId: string): Promise<boolean> {
+  const rows = await sql`select 1 from tickets where id = ${ticketId}`;
+  return rows.length > 0;
+}
+
 /** The ticket's status under a row lock: nobody else moves it before this transaction ends. */
 export const lockTicketStatus = gathered(lockTicketStatuses);
 

@@ -1,10 +1,13 @@
 /** Every night: what has done its work, or is older than the desk wants to keep, goes. */
+import { pruneHandledActions } from "../db/handled-actions.ts";
 import { pruneOutbox } from "../db/outbox.ts";
 import { pruneRawMessages } from "../db/raw-messages.ts";
 import type { WorkflowClient } from "./client.ts";
 import { withWorkflowErrors } from "./errors.ts";
 import type { WorkflowDeps } from "./workflow-deps.ts";
 
+/** A click can be delivered again for five minutes, while its signature is good. */
+const HANDLED_ACTIONS_HOURS = 24;
 /** So many originals go in one statement: a mail may have 50 MB. */
 const RAW_AT_ONCE = 100;
 const BATCHES_MAX = 1000;
@@ -18,7 +21,10 @@ export function createPrune(client: WorkflowClient, deps: WorkflowDeps) {
       const originals = await step.run("originals", () =>
         withWorkflowErrors(() => pruneOriginals(deps, rawDays)),
       );
-      return { events, originals };
+      const clicks = await step.run("clicks", () =>
+        withWorkflowErrors(() => pruneHandledActions(deps.sql, HANDLED_ACTIONS_HOURS)),
+      );
+      return { events, originals, clicks };
     },
   );
 }

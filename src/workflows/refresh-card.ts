@@ -2,6 +2,7 @@
 import { readCardView } from "../db/card-view.ts";
 import { beginDrawing, finishDrawing } from "../db/slack-cards.ts";
 import { outdateHomesOfTicket } from "../db/slack-homes.ts";
+import { ticketExists } from "../db/tickets.ts";
 import { hashValue } from "../desk/digest.ts";
 import type { WorkflowClient } from "./client.ts";
 import { withWorkflowErrors } from "./errors.ts";
@@ -38,7 +39,7 @@ export async function putCard(
   if (slack === null) return { state: "slack-off" };
   await outdateHomesOfTicket(sql, ticketId);
   for (let round = 1; ; round += 1) {
-    if ((await readCardView(sql, ticketId, null)) === null) return { state: "no-ticket" };
+    if (!(await ticketExists(sql, ticketId))) return { state: "no-ticket" };
     const drawing = await beginDrawing(sql, ticketId);
     const card = await readCardView(sql, ticketId, null);
     if (card === null) return { state: "no-ticket" };
