@@ -11,8 +11,8 @@ import type {
   TicketView,
   TicketViewer,
 } from "../db/ticket-queries.ts";
-import { attachmentUrl, sanitiseMessage } from "./html/sanitise-message.ts";
 import { DELIVERY_STATES, DeliverySchema, presentDeliveries } from "./delivery-schema.ts";
+import { attachmentUrl, sanitiseMessage } from "./html/sanitise-message.ts";
 import { DateTimeSchema } from "./schemas.ts";
 
 export const TicketSchema = z
@@ -59,6 +59,14 @@ const MessageSchema = z
     }),
     text: z.string().openapi({ description: "The new words, without quotes and signature." }),
     fullText: z.string().openapi({ description: "All of it, up to 100,000 characters." }),
+    editedAt: DateTimeSchema.nullable().openapi({ description: "When its author last edited it, in Slack." }),
+    deletedAt: DateTimeSchema.nullable().openapi({
+      description: "When it was deleted in Slack. Requesters then read no words of it; staff do.",
+    }),
+    versions: z
+      .array(z.object({ text: z.string(), replacedAt: DateTimeSchema }))
+      .optional()
+      .openapi({ description: "Staff only: what stood in it before it was edited, the oldest first." }),
     html: z
       .string()
       .nullable()
@@ -213,8 +221,9 @@ function presentMessage(
   viewer: TicketViewer,
 ) {
   const { id, kind, direction, channel, authorName, text, fullText, createdAt, deliveryState } = message;
-  const files = attachments.filter((file) => file.messageId === id);
   const isStaff = viewer.kind === "staff";
+  const isHidden = message.deletedAt !== null && !isStaff;
+  const files = isHidden ? [] : attachments.filter((file) => file.messageId === id);
   const safe = message.html === null ? null : sanitiseMessage(ticketId, message.html, files);
   const path = `/api/tickets/${ticketId}/messages/${id}`;
   return {
@@ -225,6 +234,9 @@ function presentMessage(
     author: { name: authorName, ...(isStaff ? { newcomer: message.newcomer } : {}) },
     text,
     fullText,
+    editedAt: message.editedAt?.toISOString() ?? null,
+    deletedAt: message.deletedAt?.toISOString() ?? null,
+    ...(isStaff ? { versions: presentVersions(message) } : {}),
     html: safe?.html ?? null,
     remoteImages: safe?.remoteImages ?? 0,
     htmlUrl: message.hasHtml ? `${path}/html` : null,
@@ -241,6 +253,13 @@ function presentMessage(
     delivery: deliveryState === null ? null : { state: deliveryState },
     ...(isStaff ? { deliveries: presentDeliveries(message) } : {}),
   };
+}
+
+function presentVersions({ versions }: MessageView) {
+  return (versions ?? []).map(({ text, replacedAt }) => ({
+    text,
+    replacedAt: new Date(replacedAt).toISOString(),
+  }));
 }
 
 function presentTriage(

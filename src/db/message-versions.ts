@@ -63,19 +63,3 @@ export async function markMessageDeleted(sql: Sql, messageId: string): Promise<b
     await sql`update messages set deleted_at = now() where id = ${messageId} and deleted_at is null`;
   return result.count === 1;
 }
-
-export interface MessageVersion {
-  messageId: string;
-  text: string;
-  replacedAt: Date;
-}
-
-export async function listMessageVersions(
-  sql: Sql,
-  messageIds: readonly string[],
-): Promise<MessageVersion[]> {
-  if (messageIds.length === 0) return [];
-  return sql<MessageVersion[]>`
-    select message_id as "messageId", text, replaced_at as "replacedAt"
-    from message_versions where message_id = any(${[...messageIds]}) order by replaced_at, id`;
-}

@@ -171,6 +171,10 @@ export interface MessageView {
   /** The mail's original is kept. */
   hasSource: boolean;
   createdAt: Date;
+  editedAt: Date | null;
+  deletedAt: Date | null;
+  /** What stood in it before it was edited, the oldest first; for staff. */
+  versions: { text: string; replacedAt: string }[] | null;
   deliveryState: DeliveryState | null;
   /** What became of it for each recipient by mail; null where it was not sent by mail. */
   recipients:
@@ -202,10 +206,18 @@ export async function listMessages(
   viewer: TicketViewer,
   ticketId: string,
 ): Promise<{ messages: MessageView[]; omitted: number }> {
+  // Whoever deleted it in Slack does not want it read; the desk still needs its story.
+  const isHidden = viewer.kind === "staff" ? sql`false` : sql`m.deleted_at is not null`;
   const rows = await sql<(MessageView & { total: number })[]>`
     select m.id, m.kind, m.direction, m.channel,
       coalesce(nullif(m.author_name, ''), nullif(u.name, ''), r.name, '') as "authorName",
-      left(m.text_trimmed, ${MESSAGE_LENGTH_MAX}) as text, left(m.text, ${MESSAGE_LENGTH_MAX}) as "fullText",
+      case when ${isHidden} then '' else left(m.text_trimmed, ${MESSAGE_LENGTH_MAX}) end as text,
+      case when ${isHidden} then '' else left(m.text, ${MESSAGE_LENGTH_MAX}) end as "fullText",
+      m.edited_at as "editedAt", m.deleted_at as "deletedAt", (
+        select json_agg(json_build_object('text', left(v.text, ${MESSAGE_LENGTH_MAX}), 'replacedAt', v.replaced_at)
+          order by v.replaced_at, v.id)
+        from message_versions v where v.message_id = m.id
+      ) as versions,
       case when coalesce(sum(octet_length(m.html)) over (order by m.created_at desc, m.id desc), 0)
         <= ${HTML_BYTES_MAX} then m.html end as html,
       m.html is not null as "hasHtml", m.raw_id is not null as "hasSource",
@@ -261,6 +273,7 @@ export async function readAttachment(
     select f.id, f.message_id as "messageId", f.filename, f.content_type as "contentType",
       f.size_bytes as "sizeBytes", f.content_id as "contentId", f.content
     from attachments f join messages m on m.id = f.message_id left join deliveries d on d.message_id = m.id
-    where f.id = ${attachmentId} and m.ticket_id = ${ticketId} and ${readableBy(sql, viewer)}`;
+    where f.id = ${attachmentId} and m.ticket_id = ${ticketId} and ${readableBy(sql, viewer)}
+      ${viewer.kind === "staff" ? sql`` : sql`and m.deleted_at is null`}`;
   return row ?? null;
 }

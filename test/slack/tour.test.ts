@@ -7,8 +7,10 @@ import { NEW_TICKET_FORM } from "../../src/channels/slack/blocks/new-ticket-moda
 import { NOT_SOLVED } from "../../src/channels/slack/blocks/resolution.ts";
 import { MAKE_TICKET } from "../../src/channels/slack/listeners/shortcuts/make-ticket.ts";
 import { queueReply } from "../../src/desk/queue-reply.ts";
+import { recordInbound } from "../../src/desk/record-inbound.ts";
 import { resolveTicket } from "../../src/desk/resolve-ticket.ts";
-import { ADA, EVA, HELP, RANDOM } from "../helpers/slack.ts";
+import { mail } from "../helpers/inbound.ts";
+import { ADA, EVA, HELP, RANDOM, TRIAGE } from "../helpers/slack.ts";
 import { type SlackService, startSlackService } from "../helpers/slack-service.ts";
 
 describe.each(["http", "socket"] as const)("the requesters' tour over %s", (transport) => {
@@ -261,6 +263,43 @@ describe.each(["http", "socket"] as const)("the requesters' tour over %s", (tran
       select u.slack_user_id, r.user_id = u.id as linked
       from users u, requesters r where u.email = ${people.email} and r.address = ${`T0STANDIN/${EVA.id}`}`;
     expect(row).toEqual({ slack_user_id: EVA.id, linked: true });
+    const [edited] = await bench.sql`select id from tickets where title = 'My laptop is slow'`;
+    const seen = await fetch(`${bench.service.url}/api/tickets/${edited?.id}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const { ticket } = (await seen.json()) as { ticket: { messages: Record<string, unknown>[] } };
+    expect(ticket.messages[0]).toMatchObject({ text: "My laptop is slow", editedAt: expect.any(String) });
+    expect(ticket.messages.at(-1)).toMatchObject({ text: "", deletedAt: expect.any(String) });
+    expect(JSON.stringify(ticket)).not.toMatch(/hunter2|versions/);
+  });
+
+  it("shows what a mail says as it was written, and pings nobody", async () => {
+    const words = `<!channel> <@U123> & &lt;b&gt; *bold* <https://x.example|safe> ${"x".repeat(9_000)}`;
+    const { ticket } = await recordInbound(
+      bench.sql,
+      bench.service.settings,
+      mail({ subject: "<!here> & <@U123>", text: words, textTrimmed: words }),
+    );
+    await bench.settle();
+    const [card] = await bench.sql<{ ts: string }[]>`
+      select ts from slack_cards where ticket_id = ${ticket?.id ?? ""}`;
+    const shown = bench.slack.messages(TRIAGE).find(({ ts }) => ts === card?.ts);
+    expect(shown?.text).toContain("&lt;!here&gt; &amp; &lt;@U123&gt;");
+    // What is not plain text is mrkdwn, where only our own words may stand.
+    const mrkdwn = JSON.stringify(shown?.blocks).match(/\{"type":"mrkdwn","text":"[^"]*"/g) ?? [];
+    expect(mrkdwn.length).toBeGreaterThan(0);
+    expect(mrkdwn.filter((text) => /<!(?!date\^)|<@U123>|https:\/\/x\.example/.test(text))).toEqual([]);
+    const [channel = "", ts = ""] = ((await tickets())[0]?.thread ?? "").split(":");
+    const first = (await tickets())[0];
+    await queueReply(bench.sql, bench.service.settings, ada, first?.id ?? "", words);
+    await bench.settle();
+    const posted = answersIn(channel, ts)
+      .slice(-3)
+      .map(({ text }) => text);
+    expect(posted.every((text) => text.length <= 4_000)).toBe(true);
+    const read = posted.join("").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+    expect(read).toBe(words);
+    expect(posted.join("")).not.toMatch(/[<>]/);
   });
 
   it("finds nothing to repair afterwards, and has written no token into its log", async () => {
