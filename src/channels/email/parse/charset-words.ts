@@ -7,9 +7,12 @@ export interface Alphabet {
   commonCount: number;
   /** The script has no ASCII letters beside it in a word, and words of more than one letter. */
   isOwnScript: boolean;
+  /** Letters beyond ASCII stand alone or in pairs in its words, never in rows. */
+  isSparse?: true;
 }
 
 const latin = (letters: string): Alphabet => ({ letters, commonCount: letters.length, isOwnScript: false });
+const sparse = (letters: string): Alphabet => ({ ...latin(letters), isSparse: true });
 const script = (letters: string, commonCount: number): Alphabet => ({
   letters,
   commonCount,
@@ -18,15 +21,15 @@ const script = (letters: string, commonCount: number): Alphabet => ({
 
 export const ALPHABETS = {
   western: [
-    latin("éèàçêâîôûùëïüœæÿ"),
-    latin("äöüß"),
-    latin("áéíóúñüªº"),
-    latin("ãçáéíóúêõâôàüªº"),
-    latin("àèéìíîòóùú"),
-    latin("åäöæøéü"),
-    { letters: "áíóúéöæðýþ", commonCount: 7, isOwnScript: false },
-    latin("àçèéíïòóúü·"),
-    latin("éëïóöüáèê"),
+    sparse("éèàçêâîôûùëïüœæÿ"),
+    sparse("äöüß"),
+    sparse("áéíóúñüªº"),
+    sparse("ãçáéíóúêõâôàüªº"),
+    sparse("àèéìíîòóùú"),
+    sparse("åäöæøéü"),
+    { letters: "áíóúéöæðýþ", commonCount: 7, isOwnScript: false, isSparse: true },
+    sparse("àçèéíïòóúü·"),
+    sparse("éëïóöüáèê"),
   ],
   central: [
     latin("ąćęłńóśźż"),
@@ -103,9 +106,10 @@ function scoreLetter(
   before: string,
   after: string,
   rank: number,
-  { commonCount, isOwnScript }: Alphabet,
+  { commonCount, isOwnScript, isSparse }: Alphabet,
 ): number {
   if (isUpperAfterLower(char, lower, before)) return -1.5;
+  if (isSparse && isForeignLetter(before) && isForeignLetter(after)) return -1;
   const score = rank < commonCount ? 1.2 : 0.4;
   // A Latin letter by itself is a word in few languages, and an amount's sign in more charsets.
   if (!isOwnScript) return LETTER.test(before) || LETTER.test(after) || /[àáèéíòóå]/i.test(char) ? score : 0;
@@ -113,6 +117,10 @@ function scoreLetter(
   if (/[a-z]/i.test(before) || /[a-z]/i.test(after)) return -1;
   const isAlone = !LETTER.test(before) && !LETTER.test(after);
   return isAlone ? 0.2 : score + 0.2;
+}
+
+function isForeignLetter(char: string): boolean {
+  return char.charCodeAt(0) >= 0x80 && LETTER.test(char);
 }
 
 /** "пРИВЕТ" is what one Cyrillic charset looks like in another. */

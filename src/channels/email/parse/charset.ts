@@ -65,6 +65,8 @@ function guess(bytes: Uint8Array, hints: () => readonly string[]): string {
 /** Decodes by a name of `normaliseLabel`; null where no decoder has it. */
 export function decodeWith(label: string, bytes: Uint8Array): string | null {
   if (label === "windows-1252") return decodeLatin(bytes);
+  // Node's own knows the 8,000 characters of KS X 1001 only, not the other syllables that Windows writes.
+  if (label === "euc-kr") return iconv.decode(toBuffer(bytes), "cp949");
   try {
     return new TextDecoder(label).decode(bytes);
   } catch {

@@ -122,6 +122,82 @@ describe("parseMail", () => {
     expect(signed.remarks).toEqual([expect.stringMatching(/^It is signed with S\/MIME/)]);
   });
 
+  it.each([
+    ["undeclared-koi8", "Сбой", "Здравствуйте, у нас не работает почта. Пожалуйста, помогите."],
+    ["undeclared-big5", "印表機無法運作", "您好，辦公室的印表機今天早上開始無法運作。"],
+    ["undeclared-thai", "ขอความช่วยเหลือ", "เครื่องพิมพ์ไม่ทำงานตั้งแต่เช้า"],
+    ["japanese-mislabelled", "x", "送信できませんでした。宛先をご確認ください。"],
+    ["no-blank-line", "x", "Good day."],
+    ["bare-cr-crlf", "Three ends", "Line one.\nLine two."],
+    ["utf16-file", "Größe", "words"],
+  ])("reads %s", async (name, subject, text) => {
+    expect(await parseFixture(name)).toMatchObject({
+      subject,
+      text,
+      from: { address: "ada@customer.example" },
+    });
+  });
+
+  it("reads raw UTF-8 in the name of a file", async () => {
+    expect((await parseFixture("raw-utf8-filename")).attachments).toMatchObject([{ filename: "Отчёт.pdf" }]);
+  });
+
+  it("finds the parts of a mail whose boundary is declared wrongly, and says so", async () => {
+    const mail = await parseFixture("wrong-boundary");
+    expect(mail.text).toBe("The heater is bröken.");
+    expect(mail.attachments).toMatchObject([{ filename: "heater.png", contentType: "image/png" }]);
+    expect(mail.remarks).toEqual(["Its parts are not separated as it declares."]);
+  });
+
+  it("takes files out of a text that has them inside", async () => {
+    const mail = await parseFixture("uuencoded");
+    expect(mail.text).toBe("The log:\n\n\nAda");
+    expect(mail.attachments).toMatchObject([{ filename: "log.txt", contentType: "text/plain" }]);
+    expect(textOf(mail.attachments[0]?.content ?? new Uint8Array())).toBe("aaaaaaaaaaaa");
+  });
+
+  it("keeps the bytes of a text file as they are, whatever its charset", async () => {
+    const [file] = (await parseFixture("text-file-charset")).attachments;
+    expect(Array.from(file?.content ?? [])).toEqual([0xe4, 0xf6]);
+  });
+
+  it("reads a body that bears a file's name, and keeps it as a file too", async () => {
+    const mail = await parseFixture("named-body");
+    expect(mail.text).toBe("It could not be delivered.");
+    expect(mail.attachments).toMatchObject([{ filename: "problem.txt" }]);
+  });
+
+  it("says that a mail is encrypted with PGP, and keeps its parts", async () => {
+    const mail = await parseFixture("pgp-encrypted");
+    expect(mail.text).toMatch(/^\[This mail is encrypted with PGP/);
+    expect(mail.textTrimmed).toBe(mail.text);
+    expect(mail.attachments.map(({ contentType }) => contentType)).toEqual([
+      "application/pgp-encrypted",
+      "application/octet-stream",
+    ]);
+  });
+
+  it("reads what an opaque S/MIME signature holds, and says that it was not checked", async () => {
+    const mail = await parseFixture("smime-opaque");
+    expect(mail.text).toBe("I signed all of this.");
+    expect(mail.attachments.map(({ filename }) => filename)).toEqual(["smime.p7m", "list.csv"]);
+    expect(mail.remarks).toEqual(["It is signed with S/MIME; the signature is not checked."]);
+  });
+
+  it("takes text and files out of Outlook's winmail.dat", async () => {
+    const mail = await parseFixture("tnef");
+    expect(mail.text).toBe("Please print the attached plan.");
+    expect(mail.attachments.map(({ filename, contentType }) => [filename, contentType])).toEqual([
+      ["winmail.dat", "application/ms-tnef"],
+      ["Plan für März.txt", "text/plain"],
+    ]);
+    expect(textOf(mail.attachments[1]?.content ?? new Uint8Array())).toBe("floor 2");
+  });
+
+  it("takes a mail without From for one from whoever else it names", async () => {
+    expect((await parseFixture("no-from")).from).toEqual({ address: "ada@customer.example", name: "" });
+  });
+
   it("keeps a calendar part", async () => {
     const mail = await parseFixture("calendar");
     expect(mail.text).toBe("Rollout on Tuesday.\n\nInvitation: Rollout");
