@@ -64,5 +64,5 @@ function normalise(address: string): string {
 }
 
 function unquote(name: string): string {
-  return name.replace(/^(["'])(.*)\1$/, "$2").trim();
+  return name.replace(/^(["'])(.*)\1$/, "$2").replace(/^[<>\s]+|[<>\s]+$/g, "");
 }

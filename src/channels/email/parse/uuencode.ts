@@ -62,7 +62,7 @@ function decodeLine(line: string): Buffer | null {
   const length = (line.charCodeAt(0) - 32) & 63;
   const needed = Math.ceil(length / 3) * 4;
   // Trailing spaces, which stand for zero, may have been cut off.
-  if (length === 0 || line.length - 1 > needed + 4 || line.length - 1 < Math.min(needed, 1)) return null;
+  if (length === 0 || line.length - 1 > needed + 4 || line.length - 1 < needed / 2) return null;
   const padded = line.slice(1).padEnd(needed, " ");
   const bytes = Buffer.alloc((needed / 4) * 3);
   for (let group = 0; group * 4 < needed; group++) {
