@@ -95,9 +95,7 @@ export async function startSlackService(options: SlackServiceOptions): Promise<S
 async function settle(sql: SqlPool, service: Service): Promise<void> {
   for (;;) {
     const waiting = async () => {
-      const [row] = await sql<
-        { count: number }[]
-      >`
+      const [row] = await sql<{ count: number }[]>`
         select (select count(*) from outbox where sent_at is null) + (select count(*) from slack_inbox) as count`;
       return row?.count ?? 0;
     };

@@ -6,7 +6,6 @@
  * (https://github.com/slackapi/node-slack-sdk/issues/2656). Here the old connection stays until the new one has said
  * hello, and whatever was received on it is still answered there.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import type { Log } from "../../core/log.ts";
 import { describe } from "./bolt-logger.ts";
@@ -76,7 +75,7 @@ export function createSlackSocket(options: SlackSocketOptions): SlackSocket {
     const before = current;
     current = socket;
     options.onConnected?.(lostAt === null ? null : Date.now() - lostAt);
-    if (before !== null) void closeGently(before, timing.lingerMs);
+    if (before !== null) void closeGently(before, timing.lingerMs, stopping.signal);
     const end = await Promise.race([connection.ended, aborted(stopping.signal)]);
     if (end !== "replace" && current === socket) current = null;
     lostAt = Date.now();
@@ -103,7 +102,7 @@ export function createSlackSocket(options: SlackSocketOptions): SlackSocket {
   async function backOff(failures: number): Promise<void> {
     const longest = Math.min(timing.backoffMaxMs, timing.backoffMs * 2 ** Math.min(failures - 1, 10));
     const delayMs = longest * (0.5 + Math.random() / 2);
-    await sleep(delayMs, undefined, { signal: stopping.signal }).catch(() => {});
+    await sleep(delayMs, stopping.signal);
   }
 
   return {
@@ -188,11 +187,27 @@ function watch(socket: WebSocket, dispatch: Dispatch, log: Log, timing: SocketTi
 }
 
 /** Slack closes it by itself; what it has handed over meanwhile is answered until then. */
-async function closeGently(socket: WebSocket, lingerMs: number): Promise<void> {
-  await sleep(lingerMs, undefined, { ref: false });
-  if (socket.readyState === WebSocket.OPEN) socket.close(1000);
-  await sleep(1_000, undefined, { ref: false });
+async function closeGently(socket: WebSocket, lingerMs: number, stopping: AbortSignal): Promise<void> {
+  await sleep(lingerMs, stopping);
+  // Whoever stops closes them all.
+  if (stopping.aborted) return;
+  socket.close(1000);
+  await sleep(1_000, stopping);
   socket.terminate();
+}
+
+/** Ends early when the signal says so. */
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener("abort", done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    }
+    if (signal?.aborted) done();
+  });
 }
 
 function aborted(signal: AbortSignal): Promise<"lost"> {
