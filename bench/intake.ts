@@ -8,8 +8,8 @@ import { runSide } from "./intake/run-side.ts";
 import type { SideAnswer } from "./intake/side-process.ts";
 import { startMailServer } from "./mail/mail-server.ts";
 
-const WARM_UP_COUNT = 600;
-const COUNT = 3_000;
+const WARM_UP_COUNT = 500;
+const COUNT = 2_000;
 /** The mailbox that memory must not grow with. */
 const LONG_COUNT = 4 * COUNT;
 
