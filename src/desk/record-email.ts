@@ -105,33 +105,39 @@ async function recordPersonsMail(
   if (decision.kind === "join") {
     return { ...(await recordReply(tx, decision, message, mail, actor)), ...settled };
   }
+  return { ...(await recordFirstContact(tx, settings, decision, message, mail, sender, actor)), ...settled };
+}
+
+type Recorded = Omit<RecordedOutcome, "rawId" | "emailMessageId">;
+
+async function recordFirstContact(
+  tx: SqlTransaction,
+  settings: DeskSettings,
+  decision: Exclude<ThreadDecision, { kind: "join" }>,
+  message: RequesterMessage,
+  mail: InboundEmail,
+  sender: EmailAddress,
+  actor: Extract<Actor, { kind: "requester" }>,
+): Promise<Recorded> {
   const followUp = decision.kind === "follow-up";
-  const opened = await openTicket(
-    tx,
-    {
-      title: cleanSubject(mail.subject),
-      description: mail.textTrimmed === "" ? mail.text : mail.textTrimmed,
-      channel: "email",
-      account: mail.account,
-      requesterId,
-      followUpOf: followUp ? decision.of : null,
-      noAutomaticAnswer: whyNoAutomaticAnswer(mail, sender, ownIdentity(settings)),
-    },
-    message,
-    mail.attachments,
-    actor,
-  );
+  const ticket = {
+    title: cleanSubject(mail.subject),
+    description: mail.textTrimmed === "" ? mail.text : mail.textTrimmed,
+    channel: "email",
+    account: mail.account,
+    requesterId: actor.requesterId,
+    followUpOf: followUp ? decision.of : null,
+    noAutomaticAnswer: whyNoAutomaticAnswer(mail, sender, ownIdentity(settings)),
+  } as const;
+  const opened = await openTicket(tx, ticket, message, mail.attachments, actor);
   return {
     outcome: "ticket",
     reason: followUp ? `It follows the closed ticket #${decision.number}.` : decision.reason,
     ticketId: opened.ticketId,
     ticketNumber: opened.number,
     messageId: opened.messageId,
-    ...settled,
   };
 }
-
-type Recorded = Omit<RecordedOutcome, "rawId" | "emailMessageId">;
 
 async function recordReply(
   tx: SqlTransaction,

@@ -233,24 +233,7 @@ function explainConnection(
     return { kind, problem: `${auth?.user} cannot sign in: ${cause.message}`, fix: cause.fix };
   }
   const code = error.originalCode ?? error.code ?? "";
-  if (["EAUTH", "ENOAUTH"].includes(error.code ?? "")) {
-    if (error.permanent === false) {
-      const problem = `${server} cannot sign ${auth?.user ?? "anybody"} in at the moment: ${error.response}`;
-      return { kind: "away", problem, fix: "Wait; it is tried again by itself." };
-    }
-    if (auth?.password === "") {
-      return {
-        kind: "refused",
-        problem: `${server} refused the access token of ${auth.user}.`,
-        fix: "Check that it is that user's, that it may send (https://mail.google.com/; SMTP.Send), and that authenticated SMTP is on for the mailbox.",
-      };
-    }
-    return {
-      kind: "refused",
-      problem: `${server} refused the user name or password of ${auth?.user ?? "nobody"}.`,
-      fix: "Correct user and password in SMTP_URL (percent-encoded); some providers ask for an app password.",
-    };
-  }
+  if (["EAUTH", "ENOAUTH"].includes(error.code ?? "")) return explainSignIn(error, server, auth);
   if (CERTIFICATE_CODES.test(code)) {
     return {
       kind: "refused",
@@ -281,4 +264,27 @@ function explainConnection(
   if (code === "ETIMEDOUT") return { kind: "away", problem: `${server} does not answer.`, fix };
   const detail = (error.response ?? error.message).slice(0, 200);
   return { kind: "away", problem: `The connection to ${server} failed: ${detail}`, fix };
+}
+
+function explainSignIn(
+  error: NodemailerError,
+  server: string,
+  auth: SmtpSettings["auth"],
+): { kind: "refused" | "away"; problem: string; fix: string } {
+  if (error.permanent === false) {
+    const problem = `${server} cannot sign ${auth?.user ?? "anybody"} in at the moment: ${error.response}`;
+    return { kind: "away", problem, fix: "Wait; it is tried again by itself." };
+  }
+  if (auth?.password === "") {
+    return {
+      kind: "refused",
+      problem: `${server} refused the access token of ${auth.user}.`,
+      fix: "Check that it is that user's, that it may send (https://mail.google.com/; SMTP.Send), and that authenticated SMTP is on for the mailbox.",
+    };
+  }
+  return {
+    kind: "refused",
+    problem: `${server} refused the user name or password of ${auth?.user ?? "nobody"}.`,
+    fix: "Correct user and password in SMTP_URL (percent-encoded); some providers ask for an app password.",
+  };
 }
