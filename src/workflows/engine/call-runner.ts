@@ -1,7 +1,7 @@
 /** One claimed call from the SDK's handler to its settlement, and on, while its function only runs steps. */
 import { isConnectionFailure } from "../../db/client.ts";
 import type { ClaimedCall } from "../../db/engine-queue.ts";
-import type { RunMemo } from "../../db/engine-steps.ts";
+import type { RunMemo, StepResult } from "../../db/engine-steps.ts";
 import { describeError } from "./describe-error.ts";
 import { resolveRetryAfter } from "./durations.ts";
 import type { Flight, Flights } from "./flights.ts";
@@ -59,7 +59,7 @@ async function runToSettlement(
     const settlement = await settle(parts, flight, call, outcome);
     if (settlement !== "on" || outcome.type !== "progressed") return;
     if (parts.flights.halting) {
-      await parts.settler.retry(call, 0, parts.context.clock.now());
+      await parts.settler.retry(call, { attempt: 0, dueAt: parts.context.clock.now(), steps: [] });
       return;
     }
     call = { ...call, attempt: 0, lapses: 0 };
@@ -98,7 +98,7 @@ async function execute(
 }
 
 function failure(error: CallError, retryable: boolean): CallOutcome {
-  return { type: "failed", error, retryable, retryAfter: undefined, step: undefined };
+  return { type: "failed", steps: [], error, retryable, retryAfter: undefined, step: undefined };
 }
 
 /** Resolves to undefined when no step was finished for `timeoutMs`. What the call still does then is not stored. */
@@ -140,7 +140,7 @@ async function settle(
       } else {
         const message = error instanceof Error ? error.message : String(error);
         const name = error instanceof ImpossibleStepError ? error.name : "EngineError";
-        return await die(parts, call, { name, message });
+        return await die(parts, call, { name, message }, []);
       }
     }
   }
@@ -170,27 +170,34 @@ async function settleFailure(
 ): Promise<Settlement> {
   const { context, functions, settler } = parts;
   const maxAttempts = functions.get(call.functionId)?.maxAttempts ?? 1;
-  if (!outcome.retryable || call.attempt + 1 >= maxAttempts) return die(parts, call, outcome.error);
+  // Steps that were done in this call were done at their own tries: the one that failed has had its first.
+  const attempt = outcome.steps.length > 0 ? 0 : call.attempt;
+  if (!outcome.retryable || attempt + 1 >= maxAttempts) return die(parts, call, outcome.error, outcome.steps);
   const now = context.clock.now();
   const asked = outcome.retryAfter === undefined ? undefined : resolveRetryAfter(outcome.retryAfter, now);
-  const dueAt = asked ?? new Date(now.getTime() + context.settings.retryDelayMs(call.attempt));
+  const dueAt = asked ?? new Date(now.getTime() + context.settings.retryDelayMs(attempt));
   context.log.warn(
     {
       runId: call.runId,
       functionId: call.functionId,
       step: outcome.step?.name,
-      attempt: call.attempt + 1,
+      attempt: attempt + 1,
       errorName: outcome.error.name,
       retryAt: dueAt.toISOString(),
     },
     "a workflow step failed and will be tried again",
   );
-  return settler.retry(call, call.attempt + 1, dueAt);
+  return settler.retry(call, { attempt: attempt + 1, dueAt, steps: outcome.steps });
 }
 
 /** The one place where a run dies, and where that is logged: with ids, not with the message, which may quote a mail. */
-async function die(parts: CallRunnerParts, call: ClaimedCall, error: CallError): Promise<Settlement> {
-  const settlement = await parts.settler.kill(call, error);
+async function die(
+  parts: CallRunnerParts,
+  call: ClaimedCall,
+  error: CallError,
+  steps: readonly StepResult[],
+): Promise<Settlement> {
+  const settlement = await parts.settler.kill(call, error, steps);
   if (settlement === "ended") {
     parts.wake("events"); // the failure handler's event
     const { runId, functionId, eventId } = call;

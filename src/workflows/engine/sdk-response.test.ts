@@ -35,6 +35,7 @@ it("an error says whether and when it may be tried again", () => {
     readSdkResponse(response(500, error, { "x-inngest-no-retry": "false", "retry-after": "30" })),
   ).toEqual({
     type: "failed",
+    steps: [],
     error: { name: "TypeError", message: "no", stack: "…" },
     retryable: true,
     retryAfter: "30",
@@ -42,6 +43,22 @@ it("an error says whether and when it may be tried again", () => {
   });
   expect(readSdkResponse(response(400, error, { "x-inngest-no-retry": "true" }))).toMatchObject({
     retryable: false,
+  });
+});
+
+it("what was done is kept beside a step that failed, before it and behind it", () => {
+  const outcome = readSdkResponse(
+    response(206, [
+      { id: "s1", op: "StepRun", displayName: "one", data: 1 },
+      { id: "s2", op: "StepError", displayName: "two", error: { name: "Error", message: "no" } },
+      { id: "s3", op: "StepRun", displayName: "three", data: 3 },
+    ]),
+  );
+  expect(outcome).toMatchObject({
+    type: "failed",
+    retryable: true,
+    step: { stepId: "s2", name: "two" },
+    steps: [{ stepId: "s1" }, { stepId: "s3", data: "3" }],
   });
 });
 

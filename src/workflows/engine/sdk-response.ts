@@ -17,9 +17,10 @@ export type CallOutcome =
   | { type: "finished"; steps: StepResult[]; output: string }
   /** Steps were run, or found, or both. */
   | { type: "progressed"; steps: StepResult[]; found: FoundStep[] }
-  /** A step (then `step` says which), or the function between its steps, threw. */
+  /** A step (then `step` says which), or the function between its steps, threw. `steps` were done before it did. */
   | {
       type: "failed";
+      steps: StepResult[];
       error: CallError;
       retryable: boolean;
       retryAfter: string | undefined;
@@ -42,6 +43,7 @@ export function readSdkResponse(response: SdkResponse): CallOutcome {
   if (response.status === 206) return readOperations(Array.isArray(body) ? body : [body], response);
   return {
     type: "failed",
+    steps: [],
     error: readError(body, `The SDK answered with status ${response.status}.`),
     step: undefined,
     ...readRetry(response),
@@ -56,16 +58,19 @@ export function readCheckpointSteps(operations: readonly unknown[]): StepResult[
 
 const NO_RESPONSE: SdkResponse = { status: 206, headers: new Map(), body: "" };
 
+/** Finished steps count whatever else the answer holds: also those that stand behind one that failed. */
 function readOperations(operations: readonly unknown[], response: SdkResponse): CallOutcome {
   const steps: StepResult[] = [];
   const found: FoundStep[] = [];
+  let ending: CallOutcome | undefined;
   for (const item of operations) {
     const operation = (item ?? {}) as Operation;
     const stepId = String(operation.id);
     const name = String(operation.displayName ?? operation.name ?? stepId);
     switch (operation.op) {
       case "RunComplete":
-        return { type: "finished", steps, output: JSON.stringify(operation.data ?? null) };
+        ending ??= { type: "finished", steps, output: JSON.stringify(operation.data ?? null) };
+        break;
       case "StepRun":
       case "Step":
         steps.push({ stepId, name, kind: "run", data: JSON.stringify(operation.data ?? null), error: null });
@@ -76,20 +81,22 @@ function readOperations(operations: readonly unknown[], response: SdkResponse): 
         break;
       }
       case "StepError":
-        return {
+        ending ??= {
           type: "failed",
+          steps,
           error: readError(operation.error, "The step failed."),
           step: { stepId, name },
           ...readRetry(response),
         };
+        break;
       default: {
         const step = readFoundStep(operation, stepId, name);
-        if (!step) return refuseOperation(operation, name);
-        found.push(step);
+        if (step) found.push(step);
+        else ending ??= refuseOperation(operation, name, steps);
       }
     }
   }
-  return { type: "progressed", steps, found };
+  return ending ?? { type: "progressed", steps, found };
 }
 
 function readFoundStep(operation: Operation, stepId: string, name: string): FoundStep | undefined {
@@ -122,9 +129,10 @@ function readFoundStep(operation: Operation, stepId: string, name: string): Foun
   }
 }
 
-function refuseOperation(operation: Operation, name: string): CallOutcome {
+function refuseOperation(operation: Operation, name: string, steps: StepResult[]): CallOutcome {
   return {
     type: "failed",
+    steps,
     error: {
       name: "UnsupportedFeatureError",
       message: `The embedded workflow engine does not implement ${String(operation.op)} (step "${name}").`,

@@ -39,8 +39,12 @@ export type Settlement = "lost" | "ended" | "on" | "queued";
 export type Settler = {
   finish(call: ClaimedCall, steps: readonly StepResult[], output: string): Promise<Settlement>;
   progress(call: ClaimedCall, steps: readonly StepResult[], found: readonly FoundStep[]): Promise<Settlement>;
-  retry(call: ClaimedCall, attempt: number, dueAt: Date): Promise<Settlement>;
-  kill(call: ClaimedCall, error: CallError): Promise<Settlement>;
+  /** Puts the call back; what it had done stays done. */
+  retry(
+    call: ClaimedCall,
+    next: { attempt: number; dueAt: Date; steps: readonly StepResult[] },
+  ): Promise<Settlement>;
+  kill(call: ClaimedCall, error: CallError, steps: readonly StepResult[]): Promise<Settlement>;
 };
 
 /** A step that asks for what cannot be had: its run fails, and another try would not help. */
@@ -105,11 +109,18 @@ export function createSettler(
         return "queued";
       }),
 
-    retry: async (call, attempt, dueAt) =>
-      (await requeueCall(sql, call, { attempt, dueAt })) ? "queued" : "lost",
+    retry: async (call, { steps, ...next }) => {
+      if (steps.length === 0) return (await requeueCall(sql, call, next)) ? "queued" : "lost";
+      return underLease(call, async (tx, now) => {
+        await storeSteps(tx, call.runId, steps, now);
+        await requeueCall(tx, call, next);
+        return "queued";
+      });
+    },
 
-    kill: (call, error) =>
+    kill: (call, error, steps) =>
       underLease(call, async (tx, now) => {
+        if (steps.length > 0) await storeSteps(tx, call.runId, steps, now);
         const text = JSON.stringify(error);
         await killRun(tx, call.runId, text, now);
         await storeFailedEvent(tx, context, call, error, now);
