@@ -71,6 +71,14 @@ describe("explainMail", () => {
     expect((await explainFixture("two-from")).reason).toMatch(/more than one From header/);
   });
 
+  it("says who sent it in whose name, and what of it could not be read", async () => {
+    const sent = "From: ada@customer.example\nSender: office@agency.example\nSubject: x\n\nwords\n";
+    expect((await explainText(sent)).reason).toContain(
+      "office@agency.example sent it in the name of ada@customer.example.",
+    );
+    expect((await explainFixture("smime-encrypted")).reason).toMatch(/It is encrypted with S\/MIME/);
+  });
+
   it("takes mail from our own address for our own", async () => {
     expect(await explainText("From: support@desk.example\nSubject: x\n\nwords\n")).toMatchObject({
       outcome: "own",

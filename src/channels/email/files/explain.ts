@@ -124,6 +124,9 @@ function noteOddities(mail: InboundEmail, sender: EmailAddress, own: OwnIdentity
   const notes: string[] = [...(mail.remarks ?? [])];
   if ((mail.headers.from?.length ?? 0) > 1)
     notes.push("It has more than one From header: the first is shown, and none proves who wrote it.");
+  const [agent] = readAddresses(mail.headers.sender?.[0] ?? null);
+  if (agent !== undefined && mail.from !== null && agent.address !== mail.from.address)
+    notes.push(`${agent.address} sent it in the name of ${mail.from.address}.`);
   if (mail.authentication?.dmarc === "fail")
     notes.push("It fails DMARC: the sender's address may be forged.");
   const withheld = whyNoAutomaticAnswer(mail, sender, own);
