@@ -202,6 +202,12 @@ export function isConnectionFailure(error: unknown): boolean {
   return CONNECTION_FAILURE_CODES.has(code) || /^08[0-9A-Z]{3}$/.test(code);
 }
 
+/** Deadlock or serialization failure: somebody else was served first, and the same transaction may succeed now. */
+export function isConflict(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === "40P01" || code === "40001";
+}
+
 /** SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const CONNECTION_FAILURE_CODES: ReadonlySet<string> = new Set([
   // the system's

@@ -2,7 +2,13 @@
 import { AppError } from "../core/errors.ts";
 import type { InboundMessage, InboundUnreadable, IntakeResult, MailboxPosition } from "../core/inbound.ts";
 import { assertNever, type Channel } from "../core/ticket.ts";
-import { inTransaction, isConnectionFailure, type SqlPool, type SqlTransaction } from "../db/client.ts";
+import {
+  inTransaction,
+  isConflict,
+  isConnectionFailure,
+  type SqlPool,
+  type SqlTransaction,
+} from "../db/client.ts";
 import { runTogether } from "../db/gather.ts";
 import {
   claimLedgerRow,
@@ -40,7 +46,7 @@ export async function recordInbound(
   position?: MailboxPosition,
 ): Promise<IntakeResult> {
   try {
-    return await recordOnce(sql, settings, message, position);
+    return await recordDespiteConflicts(sql, settings, message, position);
   } catch (error) {
     if (isConnectionFailure(error)) throw databaseAway(error);
     if (message.channel === "api" || message.channel === "unreadable") throw error;
@@ -50,6 +56,20 @@ export async function recordInbound(
 
 export function databaseAway(cause: unknown): AppError {
   return new AppError("unavailable", "The database cannot be reached.", { cause });
+}
+
+const CONFLICTS_MAX = 5;
+
+/** Two services on one mailbox may get into each other's way: whoever was turned back goes again. */
+async function recordDespiteConflicts(...work: Parameters<typeof recordOnce>): Promise<IntakeResult> {
+  for (let conflicts = 1; conflicts < CONFLICTS_MAX; conflicts++) {
+    try {
+      return await recordOnce(...work);
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+    }
+  }
+  return recordOnce(...work);
 }
 
 function recordOnce(

@@ -255,6 +255,19 @@ describe("recordInboundBatch", () => {
     expect(ticket?.status).toBe("in_progress");
   });
 
+  it("goes again after a deadlock, and parks nothing for it", async () => {
+    await sql`create sequence test_tries`;
+    await sql`
+      create function test_deadlock() returns trigger language plpgsql as $$ begin
+        if nextval('test_tries') <= 4 then raise exception 'turned back' using errcode = '40P01'; end if;
+        return null;
+      end $$`;
+    await sql`create trigger test_deadlock after insert on messages for each statement execute function test_deadlock()`;
+    const outcomes = await outcomesOf(batchOf({}, {}));
+    await sql`drop function test_deadlock cascade`;
+    expect(outcomes).toEqual(["ticket", "ticket"]);
+  });
+
   it("leaves nothing behind when the connection is cut within a batch, and records all of it the next time", async () => {
     const doomed = connectDatabase(db.url, { max: 1, applicationName: "doomed-batch" });
     const batch = batchOf({}, {}, {});
