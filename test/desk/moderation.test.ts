@@ -133,13 +133,15 @@ describe("drawings of one card", () => {
 
   it("draw again after one that died on its way, since nobody knows what it left", async () => {
     const port = createCardPort();
+    await changePriority(sql, ada, ticketId, "low");
     await putCard({ sql, slack: asDesk(port) }, ticketId);
     const dies = createCardPort([() => Promise.reject(new Error("killed"))]);
-    await changePriority(sql, ada, ticketId, "low");
+    await changePriority(sql, ada, ticketId, "high");
     await expect(putCard({ sql, slack: asDesk(dies) }, ticketId)).rejects.toThrow("killed");
+    // The same as is known to have been shown, and yet the dead one may have shown another.
+    await changePriority(sql, ada, ticketId, "low");
+    expect(await putCard({ sql, slack: asDesk(port) }, ticketId)).toEqual({ state: "updated" });
     await putCard({ sql, slack: asDesk(port) }, ticketId);
-    await putCard({ sql, slack: asDesk(port) }, ticketId);
-    expect(port.calls.map(({ priority }) => priority)).toEqual(["medium", "low", "low"]);
     expect(await putCard({ sql, slack: asDesk(port) }, ticketId)).toEqual({ state: "unchanged" });
   });
 });
@@ -214,6 +216,16 @@ describe("the audience lock", () => {
     expect(held.form.latest?.text).toBe("Solved!");
     expect(await sql`select 1 from deliveries where ticket_id = ${ticketId}`).toHaveLength(0);
     expect(await send("Please restart it.", seen(held.form))).toMatchObject({ state: "queued" });
+  });
+
+  it("holds back what would go to others than were shown", async () => {
+    const form = await readReplyForm(sql, DESK, ada, ticketId);
+    const held = await send("Please restart it.", { ...seen(form), audienceKey: "of others" });
+    if (held.state !== "confirm") throw new Error(held.state);
+    expect(held.form.warnings).toEqual([
+      "The recipients have changed since you opened this form: they stand below as they are now.",
+    ]);
+    expect(await sql`select 1 from deliveries where ticket_id = ${ticketId}`).toHaveLength(0);
   });
 
   it("names a Reply-To that is not who wrote", async () => {
