@@ -86,6 +86,9 @@ describe("a wrong label", () => {
       "Übergrößenträger",
     );
     expect(decodeBytes(iconv.encode("联通", "gbk"), "gb2312")).toBe("联通");
+    // A row of umlauts is no word in any language, but what was declared.
+    const umlauts = "ÄäÖöÜü".repeat(10);
+    expect(decodeBytes(iconv.encode(umlauts, "iso-8859-1"), "iso-8859-1")).toBe(umlauts);
   });
 });
 

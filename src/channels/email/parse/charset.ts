@@ -15,7 +15,7 @@ const DOUBLE_BYTE_LABELS = new Set(["gb18030", "gbk", "big5", "euc-kr", "euc-jp"
 /** A label is overruled where its reading is noise, another is words, and there is enough to tell. */
 const OVERRULE_BYTES_MIN = 4;
 const OVERRULE_SCORE_MAX = -0.3;
-const OVERRULE_MARGIN = 1;
+const OVERRULE_MARGIN = 1.8;
 
 /**
  * Decodes bytes that carry the charset label `declared` (null where there is none). Never throws.
