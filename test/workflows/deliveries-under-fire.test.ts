@@ -7,13 +7,12 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { SMTPServerDataStream, SMTPServerOptions, SMTPServerSession } from "smtp-server";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createMailSender } from "../../src/channels/email/send/send-mail.ts";
 import type { SqlPool } from "../../src/db/client.ts";
 import { recordInbound } from "../../src/desk/record-inbound.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
 import { mail, SETTINGS } from "../helpers/inbound.ts";
 import { type SmtpSink, smtpError, startSmtpSink } from "../helpers/smtp-sink.ts";
-import { startTestWorkflows } from "../helpers/workflows.ts";
+import { startMailWorkflows } from "./mail-workflows.ts";
 
 const PROCESS = fileURLToPath(new URL("./delivery-process.ts", import.meta.url));
 const ACKNOWLEDGEMENTS = 100;
@@ -128,7 +127,7 @@ async function receiveEverything(): Promise<void> {
 
 /** Until each of the hundred is sent or failed. */
 async function untilSettled(): Promise<void> {
-  for (let waited = 0; waited < 55_000; waited += 50) {
+  for (let waited = 0; waited < 110_000; waited += 50) {
     const [row] = await sql<{ settled: number }[]>`
       select count(*) as settled from deliveries where state in ('sent', 'failed', 'bounced')`;
     if ((row?.settled ?? 0) >= ACKNOWLEDGEMENTS) return;
@@ -170,15 +169,12 @@ async function expectTheRightEnd(mayRepeat: (fate: Fate) => boolean): Promise<vo
 
 describe("a hundred acknowledgements", () => {
   it("each arrives once, or again under its own Message-ID; the refused ones are failed; nobody else is mailed", {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     await receiveEverything();
-    const sender = createMailSender({ smtpUrl: sink.url });
-    const from = { address: "support@desk.example", name: "Support" };
-    const workflows = await startTestWorkflows(sql, { mail: { sender, from, retryDelayMs: () => 1 } });
+    const workflows = await startMailWorkflows(sql, sink.url);
     await untilSettled();
     await workflows.stop();
-    await sender.close();
     await expectTheRightEnd((fate) => fate === "lost-answer");
     const lost = taken.filter(({ to }) => fateOf(to) === "lost-answer");
     expect(lost.length).toBe(3 * 10);
@@ -186,7 +182,7 @@ describe("a hundred acknowledgements", () => {
     expect(marked?.n).toBe(10);
   });
 
-  it("and so it is while the process is killed again and again", { timeout: 120_000 }, async () => {
+  it("and so it is while the process is killed again and again", { timeout: 240_000 }, async () => {
     await receiveEverything();
     let killedAmidWork = 0;
     for (let kill = 0; kill < 3; kill++) {
