@@ -4,7 +4,7 @@
  * parameters are read in headers.ts and part-facts.ts (it takes the last of two From headers, and reads raw UTF-8 in
  * file names as Latin-1), files keep their bytes (it recodes text files), and alternatives are chosen in body.ts (it
  * joins an HTML part that is no alternative to any text). These are methods that mailparser 3.9.31 documents as its
- * own; the version is pinned, and mime.test.ts covers each of them. What mailparser gives up, tolerant-mime.ts reads.
+ * own; the version is pinned, and parse-mail.test.ts covers them. What mailparser gives up, tolerant-mime.ts reads.
  */
 import { Transform, type TransformCallback } from "node:stream";
 import { MailParser } from "mailparser";
