@@ -95,7 +95,7 @@ async function deliverOnce(body: string, url: () => string, figures: BurstFigure
       return;
     }
     figures.unacknowledged += 1;
-    await sleep(200);
+    await sleep(1_000);
   }
 }
 

@@ -286,6 +286,7 @@ export function messageEvent(event: Record<string, unknown>, body: Record<string
   return JSON.stringify({
     type: "event_callback",
     team_id: "T0STANDIN",
+    api_app_id: "A0DESKHAND",
     event_id: "Ev1",
     event: { type: "message", channel: HELP, channel_type: "channel", user: EVA.id, text: "Hi", ...event },
     ...body,
