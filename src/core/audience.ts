@@ -47,7 +47,9 @@ function withoutPlus(address: string): string {
 
 function looksLikeAddress(address: string): boolean {
   const at = address.lastIndexOf("@");
-  return at > 0 && at < address.length - 1 && !/[\s<>,]/.test(address);
+  // RFC 6761, 6.4: such a name leads nowhere.
+  const leadsNowhere = address.endsWith(".invalid");
+  return at > 0 && at < address.length - 1 && !leadsNowhere && !/[\s<>,]/.test(address);
 }
 
 /** The people without ourselves, and without what is no address. */

@@ -2,6 +2,12 @@
 import type { EmailAddress, InboundEmail } from "./inbound.ts";
 import { valuesOf } from "./loop-guard-headers.ts";
 
+/**
+ * Stands for whoever wrote a mail that names nobody: the ticket shows it, and nothing is ever sent to it. RFC 6761, 6.4
+ * keeps `.invalid` for names that lead nowhere.
+ */
+export const UNKNOWN_SENDER: EmailAddress = { address: "unknown@sender.invalid", name: "Unknown sender" };
+
 /** RFC 5322's Sender, then what servers and programs note of the envelope's sender, the surest first. */
 const FALLBACKS = [
   "sender",
@@ -28,4 +34,9 @@ export function findSender(mail: Pick<InboundEmail, "from" | "replyTo" | "header
       if (address !== undefined) return { address, name: mail.from?.name ?? "" };
     }
   return null;
+}
+
+/** False where there is nothing to read: no subject, no words and no files. */
+export function hasContent(mail: Pick<InboundEmail, "subject" | "text" | "attachments">): boolean {
+  return mail.subject.trim() !== "" || mail.text.trim() !== "" || mail.attachments.length > 0;
 }

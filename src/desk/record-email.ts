@@ -4,6 +4,7 @@ import type { EmailAddress, InboundEmail } from "../core/inbound.ts";
 import { classifyMail } from "../core/loop-guard.ts";
 import { whyNoAutomaticAnswer } from "../core/loop-guard-answering.ts";
 import type { OwnIdentity } from "../core/loop-guard-types.ts";
+import { hasContent, UNKNOWN_SENDER } from "../core/sender.ts";
 import { threadIndexConversation } from "../core/thread-index.ts";
 import type { ThreadDecision, ThreadVia } from "../core/threading.ts";
 import { cleanSubject } from "../core/title.ts";
@@ -76,18 +77,20 @@ async function recordPersonsMail(
   rawId: string,
 ): Promise<RecordedOutcome> {
   const thread = await findThread(tx, settings, mail);
-  const { decision, sender, staff, trusted } = thread;
+  const { staff, trusted } = thread;
   const settled = { rawId, emailMessageId: mail.messageId };
-  if (sender === null) {
+  if (thread.sender === null && !hasContent(mail)) {
     return {
       outcome: "parked",
-      reason: "It names no sender: nobody could be answered. A person should look at it.",
+      reason: "It names no sender and says nothing. A person should look at it.",
       ticketId: null,
       ticketNumber: null,
       messageId: null,
       ...settled,
     };
   }
+  const sender = thread.sender ?? UNKNOWN_SENDER;
+  const decision = thread.sender === null ? FROM_NOBODY : thread.decision;
   if (decision.kind === "join" && staff !== null) {
     return { ...(await recordStaffMail(tx, decision.ticketId, staff, mail, sender, rawId)), ...settled };
   }
@@ -108,6 +111,11 @@ async function recordPersonsMail(
   return { ...(await recordFirstContact(tx, settings, decision, message, mail, sender, actor)), ...settled };
 }
 
+const FROM_NOBODY: ThreadDecision = {
+  kind: "new",
+  reason: "It names no sender: a person has to find out who wrote it.",
+};
+
 type Recorded = Omit<RecordedOutcome, "rawId" | "emailMessageId">;
 
 async function recordFirstContact(
@@ -127,7 +135,10 @@ async function recordFirstContact(
     account: mail.account,
     requesterId: actor.requesterId,
     followUpOf: followUp ? decision.of : null,
-    noAutomaticAnswer: whyNoAutomaticAnswer(mail, sender, ownIdentity(settings)),
+    noAutomaticAnswer:
+      sender === UNKNOWN_SENDER
+        ? "It names no sender."
+        : whyNoAutomaticAnswer(mail, sender, ownIdentity(settings)),
   } as const;
   const opened = await openTicket(tx, ticket, message, mail.attachments, actor);
   return {

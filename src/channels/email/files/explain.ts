@@ -10,7 +10,7 @@ import type {
 import { classifyMail } from "../../../core/loop-guard.ts";
 import { whyNoAutomaticAnswer } from "../../../core/loop-guard-answering.ts";
 import type { OwnIdentity } from "../../../core/loop-guard-types.ts";
-import { findSender } from "../../../core/sender.ts";
+import { findSender, hasContent } from "../../../core/sender.ts";
 import { decideThread } from "../../../core/threading.ts";
 import type { ParseMail } from "../imap/reader.ts";
 import { readAddresses } from "../parse/addresses.ts";
@@ -106,8 +106,9 @@ function decide(mail: InboundEmail, own: ExplainIdentity): Pick<ExplainLine, "ou
   if (kind !== "person") return { outcome: kind, reason };
   const sender = findSender(mail);
   if (sender === null) {
-    const why = "It names no sender: nobody could be answered. A person should look at it.";
-    return { outcome: "parked", reason: why };
+    return hasContent(mail)
+      ? { outcome: "ticket", reason: "It names no sender: a person has to find out who wrote it." }
+      : { outcome: "parked", reason: "It names no sender and says nothing. A person should look at it." };
   }
   const ours = [...(mail.inReplyTo === null ? [] : [mail.inReplyTo]), ...mail.references].find((id) =>
     isOurs(id, own),
