@@ -33,6 +33,14 @@ const decide = (mail: {
 };
 
 describe("decideReplyRecipients", () => {
+  test("nothing goes to a name that leads nowhere", () => {
+    const from = { address: "unknown@sender.invalid", name: "Unknown sender" };
+    expect(decideReplyRecipients({ from, replyTo: [], to: [], cc: [] }, from.address, OWN)).toEqual({
+      to: [],
+      cc: [],
+    });
+  });
+
   test("a reply goes to From, and CC recipients are kept", () => {
     expect(decide({ cc: [at("bob@customer.example"), at("carol@other.example")] })).toEqual({
       to: ["ada@customer.example"],

@@ -100,8 +100,8 @@ describe("a mail by signed request", () => {
     expect(row?.account).toBe("billing@desk.test");
   });
 
-  it("is parked, and so kept, where it names no sender", async () => {
-    const body = "Subject: nobody\r\n\r\nwords\r\n";
+  it("is parked, and so kept, where it names no sender and says nothing", async () => {
+    const body = "To: support@desk.test\r\n\r\n";
     expect(await post(body, sign(body))).toMatchObject({
       status: 200,
       json: { outcome: "parked", ticket: null },

@@ -1,9 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { InboundMessage, MailboxPosition } from "../../src/core/inbound.ts";
 import { connectDatabase, type SqlPool } from "../../src/db/client.ts";
 import { countOutcomes } from "../../src/db/ledger.ts";
 import { readMailboxCursor, startMailboxCursor } from "../../src/db/mailbox-cursors.ts";
 import { acknowledgeTicket } from "../../src/desk/acknowledge-ticket.ts";
+import { queueReply } from "../../src/desk/queue-reply.ts";
 import { recordInbound } from "../../src/desk/record-inbound.ts";
 import { replayParked } from "../../src/desk/replay-parked.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
@@ -162,15 +164,30 @@ describe("recordInbound", () => {
     expect(requester?.mail_state).toBe("bouncing");
   });
 
-  it("parks a mail without a sender, with its source", async () => {
-    const parked = await record(mail({ from: null }));
+  it("opens a ticket for a mail without a sender, to whom nothing is ever sent", async () => {
+    const { outcome, ticket } = await record(mail({ from: null }));
+    expect(outcome).toBe("ticket");
+    expect(await acknowledgeTicket(sql, SETTINGS, ticket?.id ?? "")).toMatchObject({
+      state: "withheld",
+      reason: "It names no sender.",
+    });
+    const actor = { kind: "admin", userId: randomUUID(), name: "Noor", via: "cli" } as const;
+    await sql`insert into users (id, email, role) values (${actor.userId}, 'noor@desk.example', 'admin')`;
+    await queueReply(sql, SETTINGS, actor, ticket?.id ?? "", "Who are you?");
+    const [delivery] = await sql<{ recipients: unknown }[]>`
+      select recipients from deliveries where ticket_id = ${ticket?.id ?? ""}`;
+    expect(delivery?.recipients).toMatchObject({ to: [], cc: [] });
+  });
+
+  it("parks a mail that names no sender and says nothing, with its source", async () => {
+    const parked = await record(mail({ from: null, subject: "", text: " \n" }));
     expect(parked).toMatchObject({ outcome: "parked", ticket: null });
     const [row] = await sql`select raw_id from intake_ledger where outcome = 'parked' and raw_id is not null`;
     expect(row).toBeDefined();
   });
 
   it("gives a parked mail another chance: still parked, or a ticket once it can be read", async () => {
-    const unreadable = mail({ from: null, text: "Who am I?" });
+    const unreadable = mail({ from: null, subject: "", text: "" });
     await record(unreadable);
     const [row] = await sql<{ id: string }[]>`
       select id from intake_ledger where external_id = ${unreadable.externalId}`;

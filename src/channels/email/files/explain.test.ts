@@ -85,11 +85,18 @@ describe("explainMail", () => {
     });
   });
 
-  it("parks mail without a sender, and mail that cannot be read, with what its headers say", async () => {
+  it("takes a mail without a sender for a ticket where it says anything", async () => {
     expect(await explainText("Subject: from nobody\n\nwords\n")).toMatchObject({
+      outcome: "ticket",
+      from: null,
+    });
+    expect(await explainText("To: support@desk.example\n\n\n")).toMatchObject({
       outcome: "parked",
       from: null,
     });
+  });
+
+  it("parks mail that cannot be read, with what its headers say", async () => {
     const huge = `From: ada@customer.example\nSubject: Size\n\n${"words ".repeat(20_000_000)}`;
     expect(await explainText(huge)).toMatchObject({
       outcome: "parked",
