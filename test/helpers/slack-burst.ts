@@ -95,7 +95,8 @@ async function deliverOnce(body: string, url: () => string, figures: BurstFigure
       return;
     }
     figures.unacknowledged += 1;
-    await sleep(1_000);
+    // Slack comes back after a minute, and not with everything at once.
+    await sleep(1_000 + Math.random() * 4_000);
   }
 }
 
