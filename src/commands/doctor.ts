@@ -1,6 +1,7 @@
 import { checkImap } from "../channels/email/imap/client.ts";
 import { checkSlackSocket } from "../channels/slack/check-socket.ts";
 import type { Config } from "../config.ts";
+import { countRuns } from "../db/engine-run-queries.ts";
 import { createDeskSettings } from "../runtime/desk-settings.ts";
 import { openMailAccess } from "../runtime/mail-access.ts";
 import { openMailSender } from "../runtime/mail-out.ts";
@@ -41,7 +42,7 @@ export async function doctor(context: CommandContext, options: { json: boolean }
     tell(await checkMailOut(config, createSmtpSignIn(smtpTokens, { sql: null, log })));
     tell(await checkSlackChannel(config, database, log));
     tell(await checkModel(config));
-    tell(describeInngest(config));
+    tell(await describeWorkflows(config, database));
     tell(describeJwt(config));
   } finally {
     await database?.close();
@@ -118,9 +119,15 @@ async function checkModel({ gemini }: Config): Promise<Check> {
   return toCheck("gemini", model, await checkGemini(options));
 }
 
-function describeInngest({ inngest }: Config): Check {
-  if (inngest === null) return { name: "workflows", state: "ok", detail: "embedded engine" };
-  return { name: "workflows", state: "ok", detail: inngest.isDev ? "Inngest dev server" : "Inngest, signed" };
+async function describeWorkflows({ inngest }: Config, database: OpenDatabase | null): Promise<Check> {
+  const engine =
+    inngest === null ? "embedded engine" : inngest.isDev ? "Inngest dev server" : "Inngest, signed";
+  const { active, dead } = database === null ? { active: 0, dead: 0 } : await countRuns(database.sql);
+  const details = [engine];
+  // Where Inngest has taken over, the engine ends what it had begun.
+  if (inngest !== null && active > 0) details.push(`${active} runs of the embedded engine are left`);
+  if (dead > 0) details.push(`${dead} dead runs can be replayed`);
+  return { name: "workflows", state: "ok", detail: details.join(", ") };
 }
 
 function describeJwt({ jwt, service }: Config): Check {

@@ -3,6 +3,8 @@ import type { SettingsReader } from "./settings-reader.ts";
 export interface InngestConfig {
   eventKey: string | null;
   signingKey: string | null;
+  /** The key before or after this one, good as well while keys are rotated. */
+  signingKeyFallback: string | null;
   baseUrl: string | null;
   isDev: boolean;
 }
@@ -10,6 +12,7 @@ export interface InngestConfig {
 export function readInngest(reader: SettingsReader): InngestConfig | null {
   const eventKey = reader.text("INNGEST_EVENT_KEY");
   const signingKey = reader.text("INNGEST_SIGNING_KEY");
+  const signingKeyFallback = reader.text("INNGEST_SIGNING_KEY_FALLBACK");
   const baseUrl = reader.httpUrl("INNGEST_BASE_URL");
   const dev = reader.text("INNGEST_DEV");
   if (eventKey === null && signingKey === null && baseUrl === null && dev === null) return null;
@@ -29,5 +32,5 @@ export function readInngest(reader: SettingsReader): InngestConfig | null {
       "Copy it from Inngest's page Event keys, or set INNGEST_DEV=1 for a dev server.",
     );
   }
-  return { eventKey, signingKey, baseUrl: baseUrl ?? devUrl, isDev };
+  return { eventKey, signingKey, signingKeyFallback, baseUrl: baseUrl ?? devUrl, isDev };
 }

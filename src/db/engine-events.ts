@@ -146,11 +146,27 @@ export type UnroutedEvent = { id: string; name: string; payload: string; receive
  * that over all processes events are routed one batch after the other, in the order of their arrival.
  */
 export async function takeUnroutedEvents(sql: Sql, limit: number): Promise<UnroutedEvent[]> {
-  await sql`select pg_advisory_xact_lock(hashtext('deskhand_engine_route'))`;
+  await lockRouting(sql);
   return sql<UnroutedEvent[]>`
     select id, name, payload::text as payload, received_at as "receivedAt"
     from engine_events where not routed
     order by received_at, id limit ${limit} for update`;
+}
+
+/** In a transaction: whoever ends waits by events does so one after the other, over all processes. */
+export async function lockRouting(sql: Sql): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('deskhand_engine_route'))`;
+}
+
+/** Has every engine look for calls, once the transaction has committed. */
+export async function wakeEngines(sql: Sql): Promise<void> {
+  await sql`select pg_notify(${WAKE_CHANNEL}, '- calls')`;
+}
+
+export async function hasUnroutedEvents(sql: Sql): Promise<boolean> {
+  const [row] = await sql<{ found: boolean }[]>`
+    select exists (select from engine_events where not routed) as found`;
+  return row?.found ?? false;
 }
 
 export async function markEventsRouted(sql: Sql, ids: readonly string[]): Promise<void> {

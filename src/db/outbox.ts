@@ -34,20 +34,25 @@ async function addOutboxEvents(
 }
 
 /**
- * Takes the oldest waiting events under row locks, hands them to `send`, and marks them sent when it resolves.
- * Rows that another process holds are passed over. Resolves to the number sent; 0 means that nothing waits here.
+ * Takes the oldest waiting events, hands them to `send`, and marks them sent when it resolves. What `send` writes with
+ * its transaction is committed together with that mark. One process does this at a time: two batches side by side could
+ * overtake each other, and the events of one ticket would leave in another order than they were written in.
+ * Resolves to the number sent, or to "busy" while another process is at it.
  */
 export async function relayOutboxBatch(
   sql: SqlPool,
   batchSize: number,
-  send: (rows: OutboxRow[]) => Promise<void>,
-): Promise<number> {
+  send: (rows: OutboxRow[], tx: Sql) => Promise<void>,
+): Promise<number | "busy"> {
   return inTransaction(sql, async (tx) => {
+    const [lock] = await tx<{ taken: boolean }[]>`
+      select pg_try_advisory_xact_lock(hashtext('deskhand_outbox_relay')) as taken`;
+    if (!lock?.taken) return "busy";
     const rows = await tx<OutboxRow[]>`
       select id, name, data, created_at as "createdAt" from outbox
-      where sent_at is null order by id limit ${batchSize} for update skip locked`;
+      where sent_at is null order by id limit ${batchSize} for no key update`;
     if (rows.length === 0) return 0;
-    await send([...rows]);
+    await send([...rows], tx);
     await tx`update outbox set sent_at = now() where id = any(${rows.map((row) => row.id)})`;
     return rows.length;
   });

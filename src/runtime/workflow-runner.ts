@@ -1,4 +1,7 @@
-/** Runs the workflows: on the embedded engine, or, where INNGEST_* is set, on Inngest. */
+/**
+ * Runs the workflows: on the embedded engine, or, where INNGEST_* is set, on Inngest, while the engine ends what it had
+ * begun.
+ */
 import { serve } from "inngest/edge";
 import type { Config } from "../config.ts";
 import { createWorkflowClient } from "../workflows/client.ts";
@@ -7,11 +10,12 @@ import { createEmbeddedEngine, type EmbeddedEngine } from "../workflows/engine/e
 import { createWorkflows } from "../workflows/functions.ts";
 import { type OutboxRelay, startOutboxRelay } from "../workflows/outbox.ts";
 import type { WorkflowDeps } from "../workflows/workflow-deps.ts";
+import { startDrainedEngine } from "./drain-engine.ts";
 
 export interface WorkflowRunner {
   /** Null where the embedded engine runs: then `/api/inngest` does not exist. */
   inngestEndpoint: ((request: Request) => Promise<Response>) | null;
-  /** Null where Inngest runs the workflows. */
+  /** Null where Inngest runs the workflows, and the engine has left it nothing to end or to replay. */
   engine: EmbeddedEngine | null;
   stop(): Promise<void>;
 }
@@ -24,8 +28,13 @@ export async function startWorkflows(
   const { sql, log } = deps;
   if (inngest !== null) {
     const { client, endpoint } = createInngestEndpoint(inngest, deps);
-    const relay = await startOutboxRelay(sql, client, log);
-    return { inngestEndpoint: endpoint, engine: null, stop: () => relay.stop() };
+    const drained = await startDrainedEngine(client, deps, options);
+    const relay = await startOutboxRelay(sql, client, log, drained ? { alongside: drained.alongside } : {});
+    const stop = async (): Promise<void> => {
+      await relay.stop();
+      await drained?.stop();
+    };
+    return { inngestEndpoint: endpoint, engine: drained?.engine ?? null, stop };
   }
   const engine = createEmbeddedEngine({ sql, log, ...options });
   const client = createWorkflowClient(embeddedClientOptions(engine, log));
@@ -50,11 +59,12 @@ export function createInngestEndpoint(inngest: NonNullable<Config["inngest"]>, d
 }
 
 function inngestClientOptions(inngest: NonNullable<Config["inngest"]>) {
-  const { isDev, baseUrl, eventKey, signingKey } = inngest;
+  const { isDev, baseUrl, eventKey, signingKey, signingKeyFallback } = inngest;
   return {
     isDev,
     ...(baseUrl === null ? {} : { baseUrl }),
     ...(eventKey === null ? {} : { eventKey }),
     ...(signingKey === null ? {} : { signingKey }),
+    ...(signingKeyFallback === null ? {} : { signingKeyFallback }),
   };
 }

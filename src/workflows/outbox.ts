@@ -1,40 +1,92 @@
 /** The outbox relay: hands committed events to Inngest, woken by NOTIFY and swept by a timer. */
 import type { Log } from "../core/log.ts";
-import type { SqlPool } from "../db/client.ts";
+import type { Sql, SqlPool } from "../db/client.ts";
 import { type OutboxRow, relayOutboxBatch } from "../db/outbox.ts";
 import type { WorkflowClient } from "./client.ts";
 
 const BATCH_SIZE = 100;
 const SWEEP_INTERVAL_MS = 5_000;
+/** Another process relays. Should it die, this one takes over so soon. */
+const BUSY_PAUSE_MS = 1_000;
 const BACKOFF_MAX_MS = 60_000;
+/** An Inngest that takes a batch and never answers must not keep the other processes from trying. */
+const SEND_TIMEOUT_MS = 30_000;
 
 export interface OutboxRelay {
   /** Stops after the batch in hand. */
   stop(): Promise<void>;
 }
 
-/** Hands one batch over; for runtimes without a process that lives on. Resolves to the number handed over. */
-export function relayOutboxOnce(sql: SqlPool, client: WorkflowClient): Promise<number> {
-  return relayOutboxBatch(sql, BATCH_SIZE, createSend(client));
+export interface RelayOptions {
+  /** Told of each batch that was handed over, in the transaction that marks it as sent. */
+  alongside?: (events: HandedEvent[], tx: Sql) => Promise<void>;
+  sendTimeoutMs?: number;
+}
+
+/** An event as functions see it. */
+export interface HandedEvent {
+  id: string;
+  name: string;
+  data: unknown;
+  /** Unix time in milliseconds. */
+  ts: number;
+}
+
+const ONCE_TRIES = 10;
+const ONCE_PAUSE_MS = 100;
+
+/**
+ * Hands one batch over; for runtimes without a process that lives on. While another one is at it, it waits for a second:
+ * the other may have begun before the caller's events were there. Resolves to the number handed over.
+ */
+export async function relayOutboxOnce(sql: SqlPool, client: WorkflowClient): Promise<number> {
+  const send = createSend(client);
+  for (let tries = 1; ; tries++) {
+    const sent = await relayOutboxBatch(sql, BATCH_SIZE, send);
+    if (sent !== "busy") return sent;
+    if (tries === ONCE_TRIES) return 0;
+    await new Promise((resolve) => setTimeout(resolve, ONCE_PAUSE_MS));
+  }
 }
 
 /** Sends events with `outbox-<row id>` as event id: Inngest and the embedded engine drop a second one. */
-function createSend(client: WorkflowClient): (rows: OutboxRow[]) => Promise<void> {
-  return async (rows) => {
-    await client.send(
-      rows.map((row) => ({
-        id: `outbox-${row.id}`,
-        name: row.name,
-        data: row.data,
-        ts: row.createdAt.getTime(),
-      })),
-    );
+function createSend(
+  client: WorkflowClient,
+  { alongside, sendTimeoutMs = SEND_TIMEOUT_MS }: RelayOptions = {},
+) {
+  return async (rows: OutboxRow[], tx: Sql): Promise<void> => {
+    const events = rows.map(({ id, name, data, createdAt }) => ({
+      id: `outbox-${id}`,
+      name,
+      data,
+      ts: createdAt.getTime(),
+    }));
+    await within(sendTimeoutMs, client.send(events));
+    await alongside?.(events, tx);
   };
 }
 
+async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const error = new Error(`Inngest did not take the events within ${timeoutMs} ms.`);
+    timer = setTimeout(() => reject(error), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Runs until it is stopped: batches while there are any, then sleeps until NOTIFY or the sweep. */
-export async function startOutboxRelay(sql: SqlPool, client: WorkflowClient, log: Log): Promise<OutboxRelay> {
-  const send = createSend(client);
+export async function startOutboxRelay(
+  sql: SqlPool,
+  client: WorkflowClient,
+  log: Log,
+  options: RelayOptions = {},
+): Promise<OutboxRelay> {
+  const send = createSend(client, options);
   let stopping = false;
   let woken = false;
   let wake: (() => void) | null = null;
@@ -57,9 +109,12 @@ export async function startOutboxRelay(sql: SqlPool, client: WorkflowClient, log
     while (!stopping) {
       woken = false;
       try {
-        while (!stopping && (await relayOutboxBatch(sql, BATCH_SIZE, send)) === BATCH_SIZE);
-        failures = 0;
-        await pause(SWEEP_INTERVAL_MS);
+        let sent: number | "busy";
+        do sent = await relayOutboxBatch(sql, BATCH_SIZE, send);
+        while (!stopping && sent === BATCH_SIZE);
+        if (sent !== "busy") failures = 0;
+        else woken = false; // whoever is at it has been woken too
+        await pause(sent === "busy" ? BUSY_PAUSE_MS : SWEEP_INTERVAL_MS);
       } catch (error) {
         failures++;
         const delayMs = Math.min(BACKOFF_MAX_MS, 500 * 2 ** failures) * (0.5 + Math.random() / 2);

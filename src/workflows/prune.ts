@@ -3,6 +3,7 @@ import { pruneHandledActions } from "../db/handled-actions.ts";
 import { pruneOutbox } from "../db/outbox.ts";
 import { pruneRawMessages } from "../db/raw-messages.ts";
 import type { WorkflowClient } from "./client.ts";
+import { pruneEngine } from "./engine/retention.ts";
 import { withWorkflowErrors } from "./errors.ts";
 import type { WorkflowDeps } from "./workflow-deps.ts";
 
@@ -24,7 +25,10 @@ export function createPrune(client: WorkflowClient, deps: WorkflowDeps) {
       const clicks = await step.run("clicks", () =>
         withWorkflowErrors(() => pruneHandledActions(deps.sql, HANDLED_ACTIONS_HOURS)),
       );
-      return { events, originals, clicks };
+      const engine = await step.run("runs", () =>
+        withWorkflowErrors(() => pruneEngine(deps.sql, { days: runDays, now: deps.now() })),
+      );
+      return { events, originals, clicks, engine };
     },
   );
 }

@@ -7,7 +7,7 @@ import { acceptEvents, EventRefusedError, parseEvents } from "./event-api.ts";
 import type { CheckpointAnswer } from "./flights.ts";
 import type { RegisteredFunction } from "./function-registry.ts";
 import { readCheckpointSteps } from "./sdk-response.ts";
-import type { EngineContext, WorkKind } from "./types.ts";
+import type { EngineContext, EngineEvent, WorkKind } from "./types.ts";
 
 /** The signature of `fetch`, as far as the SDK uses it. */
 export type EngineFetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
@@ -21,6 +21,8 @@ export type ApiParts = {
     steps: NonNullable<ReturnType<typeof readCheckpointSteps>>,
   ) => Promise<CheckpointAnswer>;
   wake: (...kinds: WorkKind[]) => void;
+  /** While the engine is being drained: where new events go, instead of starting runs here. */
+  forward: () => ((events: readonly EngineEvent[]) => Promise<void>) | undefined;
 };
 
 const CHECKPOINT_PATH = /^\/v1\/checkpoint\/[^/]+\/async$/;
@@ -67,7 +69,9 @@ async function receiveEvents(parts: ApiParts, request: ApiRequest): Promise<Resp
     const body: unknown = JSON.parse(request.text);
     const seed = request.header("x-inngest-event-id-seed");
     const events = parseEvents(body, seed, parts.context.clock.now());
-    if (events.length > 0) {
+    const forward = parts.forward();
+    if (forward) await forward(events);
+    else if (events.length > 0) {
       const stored = await acceptEvents(parts.context, parts.functions(), events);
       if (stored.unrouted) parts.wake("events", "calls");
       else if (stored.runs > 0) parts.wake("calls");

@@ -4,7 +4,7 @@
  */
 import type { Inngest, InngestFunction } from "inngest";
 import type { Log } from "../../core/log.ts";
-import type { SqlPool } from "../../db/client.ts";
+import type { Sql, SqlPool } from "../../db/client.ts";
 import { addListeners } from "../../db/engine-events.ts";
 import { hasDueWork, listForeignFunctions, releaseAllLeases } from "../../db/engine-queue.ts";
 import {
@@ -24,11 +24,12 @@ import { registerCrons } from "./cron.ts";
 import { describeError } from "./describe-error.ts";
 import { listMatchPaths } from "./event-match.ts";
 import { Flights } from "./flights.ts";
-import { type RegisteredFunction, readFunctionConfigs } from "./function-registry.ts";
+import { type RegisteredFunction, readFunctionConfigs, withoutTriggers } from "./function-registry.ts";
 import { Pump } from "./pump.ts";
+import { passToWaits, routeEvents } from "./router.ts";
 import { createSdkHandler } from "./sdk-handler.ts";
 import { createSettler } from "./settle.ts";
-import type { EngineContext, EngineSettings, WorkKind } from "./types.ts";
+import type { EngineContext, EngineEvent, EngineSettings, WorkKind } from "./types.ts";
 import { createUlid } from "./ulid.ts";
 import { listenForWork } from "./wake.ts";
 
@@ -41,11 +42,22 @@ export type EngineOptions = Partial<EngineSettings> & {
   soleProcess?: boolean;
 };
 
+export type StartOptions = {
+  client: Inngest.Any;
+  /**
+   * Goes on with the runs that there are, and starts none but their failure handlers: Inngest has taken over. What runs
+   * send meanwhile is handed to `send`, which resolves when Inngest has it.
+   */
+  drain?: { send(events: readonly EngineEvent[]): Promise<void> };
+};
+
 export type EmbeddedEngine = {
   /** For the Inngest client; see `embeddedClientOptions`. Events can be sent before `start`, and without it. */
   fetch: EngineFetch;
   /** Registers the functions and begins to run them. Throws UnsupportedFeatureError for what is not implemented. */
-  start(functions: readonly InngestFunction.Any[], options: { client: Inngest.Any }): Promise<void>;
+  start(functions: readonly InngestFunction.Any[], options: StartOptions): Promise<void>;
+  /** While it is drained: tells of events that went to Inngest and may end a wait here. In a transaction of the caller's. */
+  passToWaits(events: readonly EngineEvent[], sql: Sql): Promise<void>;
   /** Takes no more work, lets each call end at its next step, and resolves when none is left or `graceMs` is over. */
   stop(options?: { graceMs?: number }): Promise<void>;
   /** Looks for work now; needed only where an injected clock was moved. */
@@ -77,6 +89,7 @@ type Started = {
   pump: Pump;
   renewal: ReturnType<typeof setInterval>;
   unlisten: () => Promise<void>;
+  forward: ((events: readonly EngineEvent[]) => Promise<void>) | undefined;
 };
 
 export function createEmbeddedEngine(options: EngineOptions): EmbeddedEngine {
@@ -97,14 +110,17 @@ class Engine implements EmbeddedEngine {
       functions: () => this.started?.functions,
       checkpoint: async (token, steps) => this.started?.flights.checkpoint(token, steps) ?? "stale",
       wake: (...kinds) => this.started?.pump.wake(...kinds),
+      forward: () => this.started?.forward,
     });
   }
 
-  async start(functions: readonly InngestFunction.Any[], { client }: { client: Inngest.Any }): Promise<void> {
+  async start(functions: readonly InngestFunction.Any[], { client, drain }: StartOptions): Promise<void> {
     if (this.started) throw new Error("The embedded workflow engine has been started already.");
     const { context } = this;
     const sdk = createSdkHandler(client, functions);
-    const registered = readFunctionConfigs(await sdk.readConfigs());
+    const configs = readFunctionConfigs(await sdk.readConfigs());
+    if (drain) await routeAll(context, configs);
+    const registered = drain ? configs.map(withoutTriggers) : configs;
     await prepareTables(context, registered, this.soleProcess);
     const byId = new Map(registered.map((fn) => [fn.id, fn]));
     const flights = new Flights(context);
@@ -113,7 +129,20 @@ class Engine implements EmbeddedEngine {
     const runCall = createCallRunner({ context, functions: byId, flights, sdk, settler, wake });
     const pump = new Pump({ context, functions: byId, flights, runCall });
     const renewal = startRenewal(context, flights);
-    const started: Started = { functions: registered, flights, pump, renewal, unlisten: async () => {} };
+    const started: Started = {
+      functions: registered,
+      flights,
+      pump,
+      renewal,
+      unlisten: async () => {},
+      forward: undefined,
+    };
+    if (drain) {
+      started.forward = async (events) => {
+        await drain.send(events);
+        await this.passToWaits(events, context.sql);
+      };
+    }
     this.started = started;
     pump.start();
     started.unlisten = await listenForWork(context, (...kinds) => pump.wake(...kinds));
@@ -130,6 +159,10 @@ class Engine implements EmbeddedEngine {
     await waitFor(() => flights.count === 0, deadline - Date.now());
     clearInterval(renewal);
     if (this.started === stopping) this.started = undefined;
+  }
+
+  passToWaits(events: readonly EngineEvent[], sql: Sql): Promise<void> {
+    return passToWaits(sql, this.context, events);
   }
 
   wake(): void {
@@ -169,6 +202,12 @@ class Engine implements EmbeddedEngine {
     if (revived) this.started?.pump.wake("calls");
     return revived;
   }
+}
+
+/** What arrived while this engine had the work: its runs are still this engine's. */
+async function routeAll(context: EngineContext, functions: readonly RegisteredFunction[]): Promise<void> {
+  await context.clock.sync(context.sql);
+  while ((await routeEvents(context, functions)) > 0);
 }
 
 function createContext(options: EngineOptions): EngineContext {

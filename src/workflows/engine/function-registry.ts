@@ -61,6 +61,11 @@ export function readFunctionConfigs(configs: readonly unknown[]): RegisteredFunc
   return functions;
 }
 
+/** The function as it is drained: nothing starts it any more but the failure of a run that it is the handler of. */
+export function withoutTriggers(fn: RegisteredFunction): RegisteredFunction {
+  return { ...fn, crons: [], events: fn.events.filter(({ event }) => event === FUNCTION_FAILED) };
+}
+
 function readConfig(id: string, config: Record<string, unknown>, refuse: Refuse): RegisteredFunction {
   for (const [key, value] of Object.entries(config)) {
     if (!KNOWN_KEYS.has(key) && value !== undefined && value !== null) refuse(key);

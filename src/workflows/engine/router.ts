@@ -2,10 +2,12 @@
 import { inTransaction, type Sql } from "../../db/client.ts";
 import {
   listListenedPaths,
+  lockRouting,
   markEventsRouted,
   storeEvents,
   takeUnroutedEvents,
   type UnroutedEvent,
+  wakeEngines,
 } from "../../db/engine-events.ts";
 import { cancelRuns } from "../../db/engine-runs.ts";
 import { endWaits, findWaits, type MetWait } from "../../db/engine-waits.ts";
@@ -78,6 +80,26 @@ function routeBatch(
       taken.map((event) => event.id),
     );
     return taken.length;
+  });
+}
+
+/** Lets events end waits, and cancel runs, without starting any and without being stored: Inngest has them. */
+export async function passToWaits(
+  sql: Sql,
+  context: EngineContext,
+  events: readonly EngineEvent[],
+): Promise<void> {
+  await inTransaction(sql, async (tx) => {
+    const paths = await listListenedPaths(tx, [...new Set(events.map((event) => event.name))]);
+    const listened = events.filter((event) => paths.has(event.name));
+    if (listened.length === 0) return;
+    await lockRouting(tx);
+    for (const event of listened) {
+      const { id, name } = event;
+      const row = { id, name, payload: JSON.stringify(event), receivedAt: context.clock.now() };
+      await endMetWaits(tx, context, row, event, paths.get(name) ?? []);
+    }
+    await wakeEngines(tx);
   });
 }
 

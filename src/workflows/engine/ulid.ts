@@ -30,6 +30,11 @@ export function createUlid(timeMs: number): string {
   return encodeUlid(timeMs, crypto.getRandomValues(new Uint8Array(10)));
 }
 
+/** The least id of a moment: what was created before it has a lesser one. */
+export function firstUlidOf(timeMs: number): string {
+  return encodeUlid(timeMs, new Uint8Array(10));
+}
+
 /**
  * Ids that a repeated request gets again, from the SDK's header `x-inngest-event-id-seed` ("{ms},{10 bytes in base64}"):
  * when the answer to a send was lost, sending it again must not double the events.
