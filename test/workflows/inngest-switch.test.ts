@@ -1,13 +1,11 @@
 /** From the embedded engine to Inngest and its event API: no run is lost, none is run by both. */
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { readPolicies } from "../../src/config/policies.ts";
-import { SettingsReader } from "../../src/config/settings-reader.ts";
 import { addOutboxEvent } from "../../src/db/outbox.ts";
 import { startWorkflows } from "../../src/runtime/workflow-runner.ts";
 import { startOutboxRelay } from "../../src/workflows/outbox.ts";
 import { createTestClock, createTestEngine, type TestEngine } from "../engine/embedded-harness.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
-import { SETTINGS } from "../helpers/inbound.ts";
+import { deskDeps } from "../helpers/inngest-desk.ts";
 import { type InngestEvents, startInngestEvents } from "../helpers/inngest-events.ts";
 import { waitUntil } from "../helpers/wait-until.ts";
 import { QUIET } from "../helpers/workflows.ts";
@@ -171,32 +169,14 @@ it("while Inngest is away, a step of an old run that sends an event is tried aga
 
 const DESK = { isDev: true, eventKey: "test", signingKey: null, signingKeyFallback: null };
 
-function deskDeps() {
-  return {
-    sql: database.sql,
-    settings: SETTINGS,
-    policies: readPolicies(new SettingsReader({})),
-    now: () => new Date(),
-    log: QUIET,
-    model: null,
-    createLocalClassifier: () => Promise.reject(new Error("not asked")) as never,
-    mail: null,
-    slack: null,
-    slackIntake: null,
-    appUrl: "https://desk.example",
-    createVerificationLink: async () => "https://desk.example",
-    reconcile: async () => ({ mailboxes: [], slack: [], failed: [], unexplained: 0 }),
-  } as Parameters<typeof startWorkflows>[1];
-}
-
 it("the desk's own workflows drain where the engine has left something, and start no engine where it has not", async () => {
   const config = { ...DESK, baseUrl: inngest.url };
-  const clean = await startWorkflows(config, deskDeps(), { soleProcess: false });
+  const clean = await startWorkflows(config, deskDeps(database.sql), { soleProcess: false });
   expect(clean.engine).toBeNull();
   await clean.stop();
 
   await createTestEngine(database).client.send({ name: "ticket/created", data: { ticketId: "404" } });
-  const drained = await startWorkflows(config, deskDeps(), { soleProcess: false });
+  const drained = await startWorkflows(config, deskDeps(database.sql), { soleProcess: false });
   closers.push(drained.stop);
   expect(drained.engine).not.toBeNull();
   expect(drained.inngestEndpoint).not.toBeNull();
