@@ -7,6 +7,7 @@ import {
   countLedgerByOutcome,
   countTicketsByStatus,
 } from "../db/desk-metrics.ts";
+import { countRuns } from "../db/engine-run-queries.ts";
 import { readOutboxLag } from "../db/outbox.ts";
 import type { MailboxState } from "./mailbox-state.ts";
 
@@ -17,12 +18,13 @@ interface Gauge {
 }
 
 export async function renderMetrics(sql: SqlPool, mailboxes: readonly MailboxState[]): Promise<string> {
-  const [tickets, ledger, deliveries, outbox, alerts] = await Promise.all([
+  const [tickets, ledger, deliveries, outbox, alerts, runs] = await Promise.all([
     countTicketsByStatus(sql),
     countLedgerByOutcome(sql),
     countDeliveriesByState(sql),
     readOutboxLag(sql),
     countOpenAlerts(sql),
+    countRuns(sql),
   ]);
   const gauges: Gauge[] = [
     { name: "deskhand_tickets", help: "Tickets by status.", values: toValues(tickets, "status") },
@@ -44,6 +46,14 @@ export async function renderMetrics(sql: SqlPool, mailboxes: readonly MailboxSta
       name: "deskhand_outbox_oldest_seconds",
       help: "Age of the oldest event that waits.",
       values: single(outbox.oldestSeconds),
+    },
+    {
+      name: "deskhand_workflow_runs",
+      help: "Runs of the embedded workflow engine that are under way, or dead until they are replayed.",
+      values: [
+        { labels: { state: "active" }, value: runs.active },
+        { labels: { state: "dead" }, value: runs.dead },
+      ],
     },
     {
       name: "deskhand_alerts_open",
