@@ -98,7 +98,14 @@ function describeOutcome(told: ToldMessage): Row[] {
   }
 }
 
-const OUTCOME_WORDS = { "auto-reply": "auto-reply", list: "mailing list", report: "report", own: "our own", edit: "edit", request: "request" };
+const OUTCOME_WORDS = {
+  "auto-reply": "auto-reply",
+  list: "mailing list",
+  report: "report",
+  own: "our own",
+  edit: "edit",
+  request: "request",
+};
 
 function describeTicket(card: TicketCard, told: ToldMessage): Row[] {
   const rows: Row[] = [
