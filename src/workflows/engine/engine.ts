@@ -77,6 +77,7 @@ const DEFAULTS: EngineSettings = {
   callTimeoutMs: 30 * 60_000,
   sweepMs: 30_000,
   retryDelayMs: (attempt) => retryDelayMs(attempt, Math.random()),
+  giveWay: async () => {},
 };
 
 const GRACE_MS = 10_000;

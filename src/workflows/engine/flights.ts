@@ -80,6 +80,7 @@ export class Flights {
     }
     flight.progressAt = Date.now();
     flight.checkpointed.push(...steps);
+    await this.context.settings.giveWay();
     if (!this.halted) return "stored";
     flight.released = true;
     await requeueCall(this.context.sql, flight.lease, { attempt: 0, dueAt: this.context.clock.now() });

@@ -139,7 +139,8 @@ export class Pump {
   }
 
   private async claimAndBegin(): Promise<void> {
-    const { flights } = this.parts;
+    const { context, flights } = this.parts;
+    await context.settings.giveWay();
     if (flights.isRenewalLate()) await flights.renew();
     const count = this.room();
     const claimed = await this.claim(count);

@@ -4,6 +4,7 @@
  */
 import { type Inngest, InngestCommHandler, type InngestFunction } from "inngest";
 import type { RunMemo } from "../../db/engine-steps.ts";
+import { dropCommonHeaders, keepClientHeaders } from "./sdk-shortcuts.ts";
 
 export type SdkCall = {
   functionId: string;
@@ -33,7 +34,7 @@ type SdkRequest = { method: "POST" | "PUT"; url: URL; headers: ReadonlyMap<strin
 export const SDK_ADDRESS = "http://embedded.invalid/api/inngest";
 
 export function createSdkHandler(client: Inngest.Any, functions: readonly InngestFunction.Any[]): SdkHandler {
-  const handle = new InngestCommHandler({
+  const handler = new InngestCommHandler({
     frameworkName: "embedded",
     client,
     functions: [...functions],
@@ -54,7 +55,10 @@ export function createSdkHandler(client: Inngest.Any, functions: readonly Innges
         body: response.body,
       }),
     }),
-  }).createHandler() as (request: SdkRequest) => Promise<SdkResponse>;
+  });
+  keepClientHeaders(client);
+  dropCommonHeaders(handler);
+  const handle = handler.createHandler() as (request: SdkRequest) => Promise<SdkResponse>;
 
   return {
     readConfigs: async () => {

@@ -14,6 +14,8 @@ export type EngineSettings = {
   sweepMs: number;
   /** The wait before the next try, in ms, after failed attempt `attempt` (from 0). */
   retryDelayMs: (attempt: number) => number;
+  /** Waited for before calls are claimed, and after each step of those under way: more urgent work goes first. */
+  giveWay: () => Promise<void>;
 };
 
 /** Handed to every part; nothing in it changes. */
