@@ -4,6 +4,7 @@ import type { Benchmark } from "./harness.ts";
 import { formatReport, machine } from "./report.ts";
 
 const benchmarks: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
+  engine: () => import("./engine.ts"),
   idle: () => import("./idle.ts"),
   intake: () => import("./intake.ts"),
   memory: () => import("./memory.ts"),
