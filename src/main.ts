@@ -25,6 +25,7 @@ import { createModel } from "./runtime/model.ts";
 import { type OpenDatabase, openDatabase } from "./runtime/open-database.ts";
 import { checkReadiness } from "./runtime/readiness.ts";
 import { createMailReceiver } from "./runtime/receive-mail.ts";
+import { createRightOfWay } from "./runtime/right-of-way.ts";
 import { openSlack } from "./runtime/slack.ts";
 import { createSlackInbox } from "./runtime/slack-inbox.ts";
 import { listenToSlack } from "./runtime/slack-socket.ts";
@@ -35,8 +36,8 @@ import { type ReconcileReport, reconcile } from "./workflows/reconcile.ts";
 import type { WorkflowDeps } from "./workflows/workflow-deps.ts";
 
 const TOKEN_SECONDS = 12 * 60 * 60;
-/** Connections that take in what Slack delivers, and do nothing else. */
-const SLACK_LANE = 4;
+/** Takes in what Slack delivers, many events in one statement, and does nothing else. */
+const SLACK_LANE = 1;
 
 export interface Service {
   /** Where it listens, e.g. `http://127.0.0.1:8787`. */
@@ -92,9 +93,11 @@ async function startParts(
   const access = await openMailAccess(config, sql);
   const mailOut = await openMailOut(config, log, createSmtpSignIn(access.smtpTokens, { sql, log }));
   if (mailOut) closers.push(mailOut.close);
-  const slackInbox = createSlackInbox({ lane: database.openLane(SLACK_LANE), sql, settings, log });
+  const rightOfWay = createRightOfWay();
+  const lane = database.openLane(SLACK_LANE);
+  const slackInbox = createSlackInbox({ lane, sql, settings, rightOfWay, log });
   const { accept } = slackInbox;
-  const slack = await openSlack(config, { sql, settings, recordInbound: record, accept, log });
+  const slack = await openSlack(config, { sql, settings, recordInbound: record, accept, rightOfWay, log });
   if (slack) {
     closers.push(slackInbox.stop, slack.settled);
     slackInbox.start();
@@ -130,7 +133,10 @@ async function startParts(
     createVerificationLink: ({ id, email }) => createVerificationLink(tokens, appUrl, id, email),
     reconcile: runReconcile,
   };
-  const workflows = await startWorkflows(config.inngest, deps, { soleProcess: database.embedded });
+  const workflows = await startWorkflows(config.inngest, deps, {
+    soleProcess: database.embedded,
+    giveWay: rightOfWay.give,
+  });
   // Closed in the opposite order: the doors first, then what is in hand, then what it needs.
   closers.splice(closers.indexOf(mailIn.stop), 1);
   closers.push(workflows.stop, mailIn.stop, server.close);
@@ -165,7 +171,11 @@ async function startParts(
   }
   mailIn.start();
   if (slack) {
-    const compare = { sql, recordInbound: record, log, sources: slack.sources() };
+    const patiently: RecordInbound = async (...message) => {
+      await rightOfWay.give();
+      return record(...message);
+    };
+    const compare = { sql, recordInbound: patiently, log, sources: slack.sources() };
     closers.push(listenToSlack(config, { channel: slack.channel, log, catchUp: () => reconcile(compare) }));
   }
   log.info({ url: server.url, ...describeSwitches(config) }, "Deskhand is ready.");

@@ -1,19 +1,24 @@
 /** What Slack delivered, until it has an outcome. */
-import { jsonb, type Sql, storableText } from "./client.ts";
+import { type Sql, storableJsonText, storableText } from "./client.ts";
 
-/** One statement. Nothing is written where it waits here already, or stands in the ledger. */
+/** One statement, in the order given. Nothing is written of what waits here already, or stands in the ledger. */
 export async function putInSlackInbox(
   sql: Sql,
-  one: { account: string; externalId: string; message: unknown },
+  messages: readonly { account: string; externalId: string; message: unknown }[],
 ): Promise<void> {
-  const externalId = storableText(one.externalId);
   await sql`
     insert into slack_inbox (account, external_id, message)
-    select ${one.account}, ${externalId}, ${jsonb(sql, one.message)}
+    select given.account, given.external_id, given.message::jsonb
+    from unnest(
+      ${messages.map(({ account }) => account)}::text[],
+      ${messages.map(({ externalId }) => storableText(externalId))}::text[],
+      ${messages.map(({ message }) => storableJsonText(message))}::text[]
+    ) with ordinality given (account, external_id, message, place)
     where not exists (
-      select 1 from intake_ledger
-      where channel = 'slack' and account = ${one.account} and external_id = ${externalId}
+      select 1 from intake_ledger l
+      where l.channel = 'slack' and l.account = given.account and l.external_id = given.external_id
     )
+    order by given.place
     on conflict do nothing`;
 }
 

@@ -1,16 +1,20 @@
 /** Takes Slack's events in at once, and records them one after the other while the service runs. */
 import { describe } from "../channels/slack/bolt-logger.ts";
+import { AppError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { SqlPool } from "../db/client.ts";
 import type { DeskSettings } from "../desk/desk-settings.ts";
-import { type AcceptedMessage, acceptSlackMessage, drainSlackInbox } from "../desk/slack-inbox.ts";
+import {
+  type AcceptedMessage,
+  acceptSlackMessages,
+  type DrainOptions,
+  drainSlackInbox,
+} from "../desk/slack-inbox.ts";
+import { createBatcher } from "../workflows/engine/batcher.ts";
+import type { RightOfWay } from "./right-of-way.ts";
 
 /** What waited for a database that was away, or was left by another process, is looked for so often. */
 const SWEEP_MS = 2_000;
-/** A burst is taken in before its tickets are made: recording begins when nothing has come for so long, ... */
-const LULL_MS = 25;
-/** ... and at the latest after this. */
-const LULL_MS_MAX = 300;
 
 export interface SlackInbox {
   /** Resolves once the message is safe: Slack may then be told that it arrived. */
@@ -20,35 +24,32 @@ export interface SlackInbox {
   stop(): Promise<void>;
 }
 
-/** `lane`: connections of its own, so that taking in never waits for the desk's other work. */
-export function createSlackInbox(parts: {
+export interface SlackInboxParts {
+  /** A connection of its own, so that taking in never waits for the desk's other work. */
   lane: SqlPool;
   sql: SqlPool;
   settings: DeskSettings;
+  rightOfWay: RightOfWay;
   log: Log;
-}): SlackInbox {
-  const { lane, sql, settings, log } = parts;
+}
+
+export function createSlackInbox({ lane, sql, settings, rightOfWay, log }: SlackInboxParts): SlackInbox {
+  const batcher = createBatcher((messages: readonly AcceptedMessage[]) => acceptTogether(lane, messages));
   let running: Promise<void> | null = null;
   let again = false;
   let stopped = false;
   let sweep: ReturnType<typeof setInterval> | undefined;
-  let lull: ReturnType<typeof setTimeout> | undefined;
-  let waitingSince: number | null = null;
 
   async function drainAll(): Promise<void> {
+    const giveWay = rightOfWay.give;
+    const onRecorded: DrainOptions["onRecorded"] = (message, { outcome, ticket, alreadyRecorded }) => {
+      const { externalId } = message;
+      const facts = { externalId, outcome, ticketId: ticket?.id ?? null, alreadyRecorded };
+      log.info({ component: "slack", ...facts }, "recorded a Slack message");
+    };
     do {
       again = false;
-      await drainSlackInbox(sql, settings, (message, { outcome, ticket, alreadyRecorded }) => {
-        const { externalId } = message;
-        const facts = {
-          component: "slack",
-          externalId,
-          outcome,
-          ticketId: ticket?.id ?? null,
-          alreadyRecorded,
-        };
-        log.info(facts, "recorded a Slack message");
-      });
+      await drainSlackInbox(sql, settings, { onRecorded, giveWay });
     } while (again && !stopped);
   }
 
@@ -64,21 +65,11 @@ export function createSlackInbox(parts: {
       });
   }
 
-  function drainInLull(): void {
-    const now = performance.now();
-    waitingSince ??= now;
-    clearTimeout(lull);
-    const delayMs = Math.max(0, Math.min(LULL_MS, waitingSince + LULL_MS_MAX - now));
-    lull = setTimeout(() => {
-      waitingSince = null;
-      drain();
-    }, delayMs);
-  }
-
   return {
     accept: async (message) => {
-      await acceptSlackMessage(lane, message);
-      drainInLull();
+      const failure = await rightOfWay.take(() => batcher.add(message));
+      if (failure !== null) throw failure;
+      drain();
     },
     start: () => {
       drain();
@@ -88,8 +79,21 @@ export function createSlackInbox(parts: {
     stop: async () => {
       stopped = true;
       clearInterval(sweep);
-      clearTimeout(lull);
       await running;
     },
   };
+}
+
+/** Where the database is away, it is so for all of them: nobody waits for one try each. */
+async function acceptTogether(
+  lane: SqlPool,
+  messages: readonly AcceptedMessage[],
+): Promise<(AppError | null)[]> {
+  try {
+    await acceptSlackMessages(lane, messages);
+    return messages.map(() => null);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return messages.map(() => error);
+  }
 }

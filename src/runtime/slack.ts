@@ -14,6 +14,7 @@ import type { DeskSettings } from "../desk/desk-settings.ts";
 import { createRequesterActions } from "../desk/requester-actions.ts";
 import { createSlackActions } from "../desk/slack-actions.ts";
 import type { SourceOpener } from "../workflows/reconcile.ts";
+import type { RightOfWay } from "./right-of-way.ts";
 import { slackSources } from "./slack-source.ts";
 import { StartupError } from "./startup-error.ts";
 
@@ -37,7 +38,11 @@ export interface SlackParts {
 }
 
 /** Null where Slack is off. Slack being away does not keep the service from starting; a wrong token does. */
-export async function openSlack(config: Pick<Config, "slack">, parts: SlackParts): Promise<OpenSlack | null> {
+export async function openSlack(
+  config: Pick<Config, "slack">,
+  parts: SlackParts & { rightOfWay: RightOfWay },
+): Promise<OpenSlack | null> {
+  const { rightOfWay } = parts;
   const channel = createSlack(config, parts);
   if (channel === null || config.slack === null) return null;
   await followMoves(channel, parts.sql);
@@ -48,7 +53,10 @@ export async function openSlack(config: Pick<Config, "slack">, parts: SlackParts
   const nowTs = (Date.now() / 1000).toFixed(6);
   for (const id of channel.watchedChannels()) await watchSlackChannel(parts.sql, id, nowTs);
   return {
-    handle: config.slack.signingSecret === null ? null : (request) => channel.handle(request),
+    handle:
+      config.slack.signingSecret === null
+        ? null
+        : (request) => rightOfWay.take(() => channel.handle(request)),
     channel,
     desk: channel.desk,
     intake: channel.intake,

@@ -23,7 +23,7 @@ export interface WorkflowRunner {
 export async function startWorkflows(
   inngest: Config["inngest"],
   deps: WorkflowDeps,
-  options: { soleProcess: boolean; now?: () => Date },
+  options: { soleProcess: boolean; now?: () => Date; giveWay?: () => Promise<void> },
 ): Promise<WorkflowRunner> {
   const { sql, log } = deps;
   if (inngest !== null) {

@@ -5,7 +5,7 @@ import type { InboundSlackChange, InboundSlackMessage } from "../../src/core/inb
 import type { SqlPool } from "../../src/db/client.ts";
 import { acknowledgeTicket } from "../../src/desk/acknowledge-ticket.ts";
 import { recordInbound } from "../../src/desk/record-inbound.ts";
-import { acceptSlackMessage, drainSlackInbox } from "../../src/desk/slack-inbox.ts";
+import { acceptSlackMessages, drainSlackInbox } from "../../src/desk/slack-inbox.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
 import { SETTINGS, slackMessage } from "../helpers/inbound.ts";
 
@@ -186,18 +186,21 @@ describe("the inbox", () => {
   it("keeps one of each, through repeated deliveries and drains beside each other", async () => {
     const messages = Array.from({ length: 12 }, () => slackMessage());
     const before = await sql`select 1 from tickets`;
-    await Promise.all([...messages, ...messages].map((message) => acceptSlackMessage(sql, message)));
+    await Promise.all([
+      acceptSlackMessages(sql, [...messages, ...messages]),
+      ...messages.map((message) => acceptSlackMessages(sql, [message])),
+    ]);
     await Promise.all([drainSlackInbox(sql, SETTINGS), drainSlackInbox(sql, SETTINGS)]);
     expect(await sql`select 1 from tickets`).toHaveLength(before.length + messages.length);
-    await acceptSlackMessage(sql, messages[0] ?? slackMessage());
+    await acceptSlackMessages(sql, messages.slice(0, 1));
     expect(await sql`select 1 from slack_inbox`).toHaveLength(0);
   });
 
   it("gives an edit back as it was taken in", async () => {
     const message = slackMessage({ text: "one" });
-    await acceptSlackMessage(sql, message);
-    await acceptSlackMessage(sql, edit(message, "two", "1700000100.000000"));
-    await acceptSlackMessage(sql, deletion(message));
+    await acceptSlackMessages(sql, [message]);
+    await acceptSlackMessages(sql, [edit(message, "two", "1700000100.000000")]);
+    await acceptSlackMessages(sql, [deletion(message)]);
     await drainSlackInbox(sql, SETTINGS);
     const [row] = await sql`
       select text, deleted_at is not null as deleted, created_at as "createdAt" from messages where slack_ts = ${message.ts}`;
