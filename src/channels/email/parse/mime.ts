@@ -19,6 +19,7 @@ import {
   toAttachment,
 } from "./mime-content.ts";
 import { isFile, type PartFacts, readPartFacts } from "./part-facts.ts";
+import { readRegularMime } from "./regular-mime.ts";
 import { readTolerantly } from "./tolerant-mime.ts";
 
 export interface MimeLimits {
@@ -142,7 +143,7 @@ class TextDecoderStream extends Transform {
 
 /**
  * Splits a mail into its parts. Rejects with an AbortError once `signal` fires: an in-thread time limit that works
- * between the parser's steps. What mailparser refuses or finds nothing in (too many parts, a boundary that is declared
+ * between the parser's steps. A mail that is in order needs no parser for all of them; what mailparser refuses or finds nothing in (too many parts, a boundary that is declared
  * wrongly, header blocks of megabytes) is read by our own reader.
  */
 export async function parseMime(
@@ -150,6 +151,8 @@ export async function parseMime(
   limits: MimeLimits,
   signal: AbortSignal,
 ): Promise<MimeContent> {
+  const regular = readRegularMime(source);
+  if (regular !== null) return regular;
   if (!hasBoundary(source)) return readTolerantly(source, limits);
   try {
     const content = await parseByMailparser(source, limits, signal);
@@ -180,7 +183,7 @@ function hasHole(node: ParserNode): boolean {
 }
 
 /** Resolves to null where a multipart of it has no parts. */
-function parseByMailparser(
+export function parseByMailparser(
   source: MimeSource,
   limits: MimeLimits,
   signal: AbortSignal,

@@ -1,6 +1,7 @@
 /** Reads the parts of mails that a parser by the rules gives up: nothing is lost, and much is understood. */
 import type { CharsetHints } from "./charset-hints.ts";
 import { decodeText } from "./decode-text.ts";
+import { findDelimiters } from "./delimiters.ts";
 import { decodeFlowed } from "./flowed.ts";
 import { findBodyStart, readHeaderFields } from "./headers.ts";
 import {
@@ -120,30 +121,6 @@ function keepRest(rest: Uint8Array, reading: Reading): void {
     "It has too many parts, or too deep ones: those beyond the limit are kept together as one file.",
   );
   reading.attachments.push(toAttachment(REST, rest.slice(), false));
-}
-
-interface Delimiter {
-  /** Without the line end before it, which belongs to it (RFC 2046, 5.1.1). */
-  start: number;
-  end: number;
-  isClosing: boolean;
-}
-
-function findDelimiters(body: Uint8Array, boundary: string | null): Delimiter[] {
-  if (boundary === null || boundary === "") return [];
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  const mark = Buffer.from(`--${boundary}`);
-  const delimiters: Delimiter[] = [];
-  for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + mark.length)) {
-    if (at > 0 && bytes[at - 1] !== 0x0a) continue;
-    const lineEnd = bytes.indexOf(0x0a, at);
-    const end = lineEnd < 0 ? bytes.length : lineEnd + 1;
-    const tail = bytes.toString("latin1", at + mark.length, Math.min(end, at + mark.length + 80)).trim();
-    if (tail !== "" && tail !== "--") continue;
-    const start = at >= 2 && bytes[at - 2] === 0x0d ? at - 2 : Math.max(0, at - 1);
-    delimiters.push({ start, end, isClosing: tail === "--" });
-  }
-  return delimiters;
 }
 
 /** The first line that looks like a delimiter and has a header or a blank line behind it. */
