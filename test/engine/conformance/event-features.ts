@@ -36,11 +36,12 @@ export const eventFeatures: Feature[] = [
       ),
     ],
     verify: async (harness, probe) => {
-      await harness.send({ name: "dedupe/go", id: "dedupe-1", data: { n: 1 } });
-      await harness.send({ name: "dedupe/go", id: "dedupe-1", data: { n: 2 } });
+      const nonce = `dedupe-${Date.now()}`; // a server remembers the ids of an earlier run of the suite
+      await harness.send({ name: "dedupe/go", id: `${nonce}-1`, data: { n: 1 } });
+      await harness.send({ name: "dedupe/go", id: `${nonce}-1`, data: { n: 2 } });
       await harness.settle();
-      await harness.send({ name: "dedupe/go", id: "dedupe-1", data: { n: 3 } });
-      await harness.send({ name: "dedupe/go", id: "dedupe-2", data: { n: 4 } });
+      await harness.send({ name: "dedupe/go", id: `${nonce}-1`, data: { n: 3 } });
+      await harness.send({ name: "dedupe/go", id: `${nonce}-2`, data: { n: 4 } });
       await harness.settle();
       expect(probe.notes).toEqual(["1", "4"]);
     },
@@ -58,12 +59,13 @@ export const eventFeatures: Feature[] = [
       ),
     ],
     verify: async (harness, probe) => {
+      const [mon, tue] = [`mon ${Date.now()}`, `tue ${Date.now()}`];
       await harness.send(
-        { name: "idem/go", data: { customer: "ann", day: "mon", n: 1 } },
-        { name: "idem/go", data: { customer: "bob", day: "mon", n: 1 } },
+        { name: "idem/go", data: { customer: "ann", day: mon, n: 1 } },
+        { name: "idem/go", data: { customer: "bob", day: mon, n: 1 } },
       );
-      await harness.send({ name: "idem/go", data: { customer: "ann", day: "mon", n: 2 } });
-      await harness.send({ name: "idem/go", data: { customer: "ann", day: "tue", n: 3 } });
+      await harness.send({ name: "idem/go", data: { customer: "ann", day: mon, n: 2 } });
+      await harness.send({ name: "idem/go", data: { customer: "ann", day: tue, n: 3 } });
       await harness.settle();
       expect([...probe.notes].sort()).toEqual(["ann 1", "ann 3", "bob 1"]);
     },
@@ -73,16 +75,16 @@ export const eventFeatures: Feature[] = [
     functions: (client, probe) => [
       client.createFunction({ id: "sleeps", triggers: [{ event: "sleep/go" }] }, async ({ step }) => {
         await step.run("before", () => probe.note("before"));
-        await step.sleep("a while", "3s");
+        await step.sleep("a while", "10s");
         await step.run("after", () => probe.note("after"));
       }),
     ],
     verify: async (harness, probe) => {
       await harness.send({ name: "sleep/go" });
       await harness.settle();
-      await harness.passTime(1500);
+      await harness.passTime(3000);
       expect(probe.notes).toEqual(["before"]);
-      await harness.passTime(2000);
+      await harness.passTime(8000);
       expect(probe.notes).toEqual(["before", "after"]);
     },
   },
@@ -163,16 +165,16 @@ export const eventFeatures: Feature[] = [
     name: "waitForEvent gives null when its time is over",
     functions: (client, probe) => [
       client.createFunction({ id: "waits-in-vain", triggers: [{ event: "vain/go" }] }, async ({ step }) => {
-        const answer = await step.waitForEvent("answer", { event: "vain/answered", timeout: "5s" });
+        const answer = await step.waitForEvent("answer", { event: "vain/answered", timeout: "10s" });
         await step.run("got", () => probe.note(`got ${answer}`));
       }),
     ],
     verify: async (harness, probe) => {
       await harness.send({ name: "vain/go" });
       await harness.settle();
-      await harness.passTime(2000);
+      await harness.passTime(3000);
       expect(probe.notes).toEqual([]);
-      await harness.passTime(4000);
+      await harness.passTime(8000);
       expect(probe.notes).toEqual(["got null"]);
     },
   },
@@ -211,7 +213,7 @@ export const eventFeatures: Feature[] = [
         },
         async ({ event, step }) => {
           await step.run("start", () => probe.note(`start ${event.data.job}`));
-          await step.sleep("a while", "3s");
+          await step.sleep("a while", "15s");
           await step.run("end", () => probe.note(`end ${event.data.job}`));
         },
       ),
@@ -224,7 +226,7 @@ export const eventFeatures: Feature[] = [
       await harness.settle();
       await harness.send({ name: "job/stopped", data: { job: 1 } });
       await harness.settle();
-      await harness.passTime(3500);
+      await harness.passTime(16_000);
       expect([...probe.notes].sort()).toEqual(["end 2", "start 1", "start 2"]);
       expect((await harness.runsOf(one))[0]?.status).toBe("cancelled");
       expect((await harness.runsOf(two))[0]?.status).toBe("finished");
@@ -240,7 +242,7 @@ export const eventFeatures: Feature[] = [
           triggers: [{ event: "draft/saved" }],
         },
         async ({ event, step }) => {
-          await step.sleep("until it is quiet", "3s");
+          await step.sleep("until it is quiet", "15s");
           await step.run("publish", () => probe.note(`publish ${event.data.version}`));
         },
       ),
@@ -250,7 +252,7 @@ export const eventFeatures: Feature[] = [
       await harness.settle();
       const [second = ""] = await harness.send({ name: "draft/saved", data: { draft: 1, version: 2 } });
       await harness.settle();
-      await harness.passTime(3500);
+      await harness.passTime(16_000);
       expect(probe.notes).toEqual(["publish 2"]);
       expect((await harness.runsOf(first))[0]?.status).toBe("cancelled");
       expect((await harness.runsOf(second))[0]?.status).toBe("finished");
@@ -266,7 +268,7 @@ export const eventFeatures: Feature[] = [
             step
               .waitForEvent("answer", { event: "race/answered", match: "data.n", timeout: "1h" })
               .then(() => "event"),
-            step.sleep("limit", "5s").then(() => "time"),
+            step.sleep("limit", "15s").then(() => "time"),
           ]);
           await step.run("end", () => probe.note(`${event.data.n} ${winner}`));
         },
@@ -278,7 +280,7 @@ export const eventFeatures: Feature[] = [
       await harness.send({ name: "race/answered", data: { n: 1 } });
       await harness.settle();
       expect(probe.notes).toEqual(["1 event"]);
-      await harness.passTime(5500);
+      await harness.passTime(16_000);
       expect(probe.notes).toEqual(["1 event", "2 time"]);
     },
   },
@@ -328,6 +330,51 @@ export const eventFeatures: Feature[] = [
       await harness.send({ name: "future/go", ts: Date.now() + 30 * 24 * 3_600_000 });
       await harness.settle();
       expect(probe.notes).toEqual([]);
+    },
+  },
+  {
+    name: "a concurrency key lets one run of each value go at a time, and others beside it",
+    functions: (client, probe) => [
+      client.createFunction(
+        {
+          id: "one-by-one",
+          concurrency: { limit: 1, key: "event.data.customer" },
+          triggers: [{ event: "line/go" }],
+        },
+        async ({ event, step }) => {
+          await step.run("serve", async () => {
+            probe.note(`${event.data.customer} begins`);
+            await new Promise((resolve) => setTimeout(resolve, 150));
+            probe.note(`${event.data.customer} ends`);
+          });
+        },
+      ),
+    ],
+    verify: async (harness, probe) => {
+      await harness.send(
+        ...["ann", "ann", "bob", "ann"].map((customer) => ({ name: "line/go", data: { customer } })),
+      );
+      await harness.until("all are served", () => probe.count("ann ends") + probe.count("bob ends") === 4);
+      const ann = probe.notes.filter((note) => note.startsWith("ann"));
+      expect(ann).toEqual(["ann begins", "ann ends", "ann begins", "ann ends", "ann begins", "ann ends"]);
+      // Bob does not wait for the last Ann.
+      expect(probe.notes.indexOf("bob begins")).toBeLessThan(probe.notes.lastIndexOf("ann begins"));
+    },
+  },
+  {
+    name: "a cron with a time zone fires at its minute, with the time in its event",
+    functions: (client, probe) => [
+      client.createFunction(
+        { id: "each-minute", triggers: [{ cron: "TZ=Europe/Berlin * * * * *" }] },
+        async ({ event, step }) => {
+          await step.run("note", () => probe.note(`${event.name} ${String(event.data?.cron)}`));
+        },
+      ),
+    ],
+    verify: async (harness, probe) => {
+      const before = probe.notes.length;
+      await harness.until("the next minute has come", () => probe.notes.length > before);
+      expect(probe.notes[before]).toBe("inngest/scheduled.timer TZ=Europe/Berlin * * * * *");
     },
   },
 ];
