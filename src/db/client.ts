@@ -11,6 +11,7 @@
  */
 import postgres from "postgres";
 import { registerArrayTypes } from "./array-types.ts";
+import { registerBytea } from "./bytea.ts";
 import { createPlainPool } from "./client/plain-pool.ts";
 import {
   type Postgres,
@@ -109,6 +110,7 @@ function openPostgres(url: string, options: ConnectOptions, max: number, onclose
     types: { bigint: int8AsNumber },
     fetch_types: false,
   });
+  registerBytea(instance.options);
   registerArrayTypes(instance.options);
   return instance;
 }

@@ -28,6 +28,28 @@ async function listNames(): Promise<string[]> {
 const add = (sql: Sql, name: string) => sql`INSERT INTO things (name) VALUES (${name})`;
 
 describe("values", () => {
+  it("bytes come back as they were, alone and in arrays, whatever they are", async () => {
+    const every = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    const mail = Buffer.from('Subject: "a\\x41" {b,c}\r\n\r\ngr\u00fc\u00dfe, NULL\n', "latin1");
+    const samples = [
+      every,
+      mail,
+      Buffer.alloc(0),
+      Buffer.from("\\x00"),
+      Buffer.from("\\\\"),
+      Buffer.alloc(10_000, "a\r\n"),
+    ];
+    for (const sample of samples) {
+      const [row] = await db.sql<{ bytes: Uint8Array; array: Uint8Array[]; size: number }[]>`
+        select ${sample}::bytea as bytes, ${db.sql.array([sample, every], 17)}::bytea[] as array, octet_length(${sample}::bytea) as size`;
+      expect(row?.size).toBe(sample.length);
+      expect(Buffer.from(row?.bytes ?? []).equals(sample)).toBe(true);
+      expect(row?.array.map((bytes) => Buffer.from(bytes).toString("hex"))).toEqual(
+        [sample, every].map((bytes) => Buffer.from(bytes).toString("hex")),
+      );
+    }
+  });
+
   it("int8 is a number, timestamptz a Date, jsonb a value, bytea bytes, numeric text", async () => {
     const [row] = await db.sql`
       SELECT 9007199254740991::int8 AS big, '2026-11-22T10:00:00Z'::timestamptz AS at, '{"a": [1]}'::jsonb AS doc,
