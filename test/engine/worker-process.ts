@@ -11,7 +11,7 @@ const sql = connectDatabase(process.argv[2] ?? "", { max: 6 });
 const concurrency = Number(process.argv[3] ?? 6);
 const silent = () => {};
 const log = { debug: silent, info: silent, warn: silent, error: silent };
-const engine = createEmbeddedEngine({ sql, log, leaseMs: 900, concurrency, retryDelayMs: () => 50 });
+const engine = createEmbeddedEngine({ sql, log, leaseMs: 2500, concurrency, retryDelayMs: () => 50 });
 const client = new Inngest({ id: "test", ...embeddedClientOptions(engine, log) });
 
 const work = async (eventId: string, n: number, step: string) => {
