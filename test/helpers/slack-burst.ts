@@ -1,7 +1,11 @@
 /** Bursts of Slack events as Slack delivers them on a bad day: repeated, out of order, and while the service is killed. */
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import type { SlackStandIn } from "../../src/demo/slack-stand-in/slack-stand-in.ts";
-import { messageEvent, signedRequest } from "./slack.ts";
+import { messageEvent, SECRET } from "./slack.ts";
+import type { Delivered, Delivery } from "./slack-sender.ts";
 
 export interface BurstPlan {
   users: number;
@@ -50,54 +54,87 @@ export async function writeBursts(slack: SlackStandIn, plan: BurstPlan): Promise
 }
 
 export interface BurstFigures {
-  /** Milliseconds of each acknowledged delivery. */
+  /** Milliseconds from the request to the answer, of each acknowledged delivery to a service that listened. */
   ackMs: number[];
-  /** Deliveries that were not acknowledged: refused, failed, or late. */
+  /** Deliveries that a listening service did not acknowledge: refused, failed, or late. */
   unacknowledged: number;
+  /** Deliveries that nobody was there to take: the service was killed, or was starting. */
+  unheard: number;
+}
+
+export interface DeliverOptions {
+  /** Where the service listens; null while it does not. */
+  url: () => string | null;
+  copies: number;
+  onBurst(index: number): Promise<void>;
 }
 
 /** Delivers each event `copies` times, shuffled within its burst; each copy is tried again until it is acknowledged. */
 export async function deliverBursts(
   bursts: BurstEvent[][],
   plan: BurstPlan,
-  { url, copies, onBurst }: { url: () => string; copies: number; onBurst(index: number): Promise<void> },
+  { url, copies, onBurst }: DeliverOptions,
 ): Promise<BurstFigures> {
-  const figures: BurstFigures = { ackMs: [], unacknowledged: 0 };
+  const figures: BurstFigures = { ackMs: [], unacknowledged: 0, unheard: 0 };
+  const sender = createSender();
+  const deliver = async (body: string): Promise<void> => {
+    for (;;) {
+      const address = url();
+      if (address === null) figures.unheard += 1;
+      else {
+        const { status, ms } = await sender.send({ url: address, secret: SECRET, body });
+        if (status === 200) {
+          figures.ackMs.push(ms);
+          return;
+        }
+        // Killed amid the delivery: nobody is there any more who could answer.
+        if (status === 0 && url() !== address) figures.unheard += 1;
+        else figures.unacknowledged += 1;
+      }
+      // Slack comes back after a minute, and not with everything at once.
+      await sleep(1_000 + Math.random() * 4_000);
+    }
+  };
   const underWay: Promise<void>[] = [];
-  for (const [index, events] of bursts.entries()) {
-    const deliveries = shuffle(Array.from({ length: copies }, () => events).flat(), index + 1);
-    underWay.push(...deliveries.map(({ body }) => deliverOnce(body, url, figures)));
-    await onBurst(index);
-    await sleep(plan.pauseMs);
+  try {
+    for (const [index, events] of bursts.entries()) {
+      const deliveries = shuffle(Array.from({ length: copies }, () => events).flat(), index + 1);
+      underWay.push(...deliveries.map(({ body }) => deliver(body)));
+      await onBurst(index);
+      await sleep(plan.pauseMs);
+    }
+    await Promise.all(underWay);
+    return figures;
+  } finally {
+    await sender.stop();
   }
-  await Promise.all(underWay);
-  return figures;
 }
 
-async function deliverOnce(body: string, url: () => string, figures: BurstFigures): Promise<void> {
-  for (;;) {
-    const startedAt = performance.now();
-    const request = signedRequest(body);
-    const status = await fetch(`${url()}/api/slack/events`, {
-      method: "POST",
-      headers: request.headers,
-      body,
-      signal: AbortSignal.timeout(3_000),
-    }).then(
-      async (response) => {
-        await response.arrayBuffer();
-        return response.status;
-      },
-      () => 0,
-    );
-    if (status === 200) {
-      figures.ackMs.push(performance.now() - startedAt);
-      return;
-    }
-    figures.unacknowledged += 1;
-    // Slack comes back after a minute, and not with everything at once.
-    await sleep(1_000 + Math.random() * 4_000);
-  }
+function createSender() {
+  const path = fileURLToPath(new URL("./slack-sender.ts", import.meta.url));
+  const child = fork(path, { execArgv: ["--import", "tsx"] });
+  const waiting = new Map<number, { resolve(delivered: Delivered): void; reject(error: Error): void }>();
+  let lastId = 0;
+  child.on("message", (delivered: Delivered) => {
+    waiting.get(delivered.id)?.resolve(delivered);
+    waiting.delete(delivered.id);
+  });
+  child.on("exit", () => {
+    for (const { reject } of waiting.values()) reject(new Error("The sender of events has ended."));
+  });
+  return {
+    send: (delivery: Omit<Delivery, "id">): Promise<Delivered> =>
+      new Promise((resolve, reject) => {
+        const id = ++lastId;
+        waiting.set(id, { resolve, reject });
+        child.send({ ...delivery, id } satisfies Delivery);
+      }),
+    stop: async () => {
+      if (child.exitCode !== null) return;
+      child.kill();
+      await once(child, "exit");
+    },
+  };
 }
 
 /** Fisher-Yates with a small generator, so that a failing order comes again. */

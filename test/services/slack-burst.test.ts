@@ -20,7 +20,8 @@ const PLAN: BurstPlan = { users: 50, bursts: 10, perBurst: 50, channel: HELP, pa
 const ACK_P99_MS = 500;
 
 it("records 500 events once each and, on a quiet machine, acknowledges 99 of 100 within 500 ms", async () => {
-  const isQuiet = (loadavg()[0] ?? 0) / availableParallelism() < 0.25;
+  const load = loadavg()[0] ?? 0;
+  const isQuiet = load / availableParallelism() < 0.25;
   const db = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "deskhand-burst-"));
   const slack = await createSlackStandIn({
@@ -40,15 +41,18 @@ it("records 500 events once each and, on a quiet machine, acknowledges 99 of 100
     SLACK_POST_INTERVAL_MS: "0",
   };
   let service = await startDeskhand(settings);
+  let address: string | null = service.url;
   try {
     const bursts = await writeBursts(slack, PLAN);
     const figures = await deliverBursts(bursts, PLAN, {
       copies: 3,
-      url: () => service.url,
+      url: () => address,
       onBurst: async (index) => {
         if (index !== 3 && index !== 6) return;
+        address = null;
         await service.kill();
         service = await startDeskhand(settings);
+        address = service.url;
       },
     });
     await waitUntil(
@@ -70,7 +74,9 @@ it("records 500 events once each and, on a quiet machine, acknowledges 99 of 100
     const p99 = percentile(figures.ackMs, 0.99);
     process.stderr.write(
       `${events.length} events, ${figures.ackMs.length} acknowledgements: p50 ${p50.toFixed(0)} ms, ` +
-        `p99 ${p99.toFixed(0)} ms, ${figures.unacknowledged} deliveries tried again\n`,
+        `p99 ${p99.toFixed(0)} ms, most ${percentile(figures.ackMs, 1).toFixed(0)} ms; ` +
+        `${figures.unacknowledged} not acknowledged, ${figures.unheard} while nobody listened; ` +
+        `load ${load.toFixed(1)} before, ${(loadavg()[0] ?? 0).toFixed(1)} after\n`,
     );
     // Where others keep the processors busy, a time says nothing about us.
     if (isQuiet) expect(p99).toBeLessThan(ACK_P99_MS);

@@ -48,15 +48,18 @@ const start = () =>
 
 it("loses and doubles nothing in bursts that come three times, out of order, past two kills", async () => {
   service = await start();
+  let address: string | null = service.url;
   const bursts = await writeBursts(slack, PLAN);
   const killAfter = new Set([1, 2]);
   await deliverBursts(bursts, PLAN, {
     copies: 3,
-    url: () => service.url,
+    url: () => address,
     onBurst: async (index) => {
       if (!killAfter.has(index)) return;
+      address = null;
       await service.kill();
       service = await start();
+      address = service.url;
     },
   });
   await waitUntil(

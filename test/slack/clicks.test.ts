@@ -223,13 +223,17 @@ describe("Reply…", () => {
 
   it("answers Slack in time when the desk is slow, and then tells what came of it with the text", async () => {
     const { id } = await openForm("ticket_reply");
+    let finish = () => {};
+    const slow = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
     bench.actions.replyAnswer = async () => {
-      await new Promise((resolve) => setTimeout(resolve, 2_300));
+      await slow;
       return { state: "refused", text: "The ticket is closed." };
     };
-    const startedAt = performance.now();
+    // Slack is answered while the desk is still at it.
     expect(await submit(id, "Hello & bye")).toEqual({ status: 200, body: "" });
-    expect(performance.now() - startedAt).toBeLessThan(2_900);
+    finish();
     await bench.channel.settled();
     expect(privateWords()).toEqual([toAda("The ticket is closed.\nYou wrote:\nHello &amp; bye")]);
   });

@@ -161,16 +161,21 @@ describe("events", () => {
 
   it("answers 503 in time when the listener hangs, and lets it finish", async () => {
     let done = false;
+    let finish = () => {};
+    const slow = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
     const { receiver } = start({
       answerWithinMs: 20,
       onMessage: async () => {
-        await new Promise((resolve) => setTimeout(resolve, 60));
+        await slow;
         done = true;
       },
     });
     const kept: Promise<unknown>[] = [];
     expect((await receiver.handle(event(), (work) => void kept.push(work))).status).toBe(503);
     expect(done).toBe(false);
+    finish();
     await receiver.settled();
     expect(done).toBe(true);
     expect(kept).toHaveLength(1);
