@@ -1,5 +1,6 @@
 /** Old runs go, with all that is theirs; what may still be wanted stays. */
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { inTransaction } from "../../src/db/client.ts";
 import { DEAD_KEPT_LONGER, pruneEngine } from "../../src/workflows/engine/retention.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
 import { createTestClock, createTestEngine, type TestEngine } from "./embedded-harness.ts";
@@ -82,10 +83,12 @@ it("a dead run can be replayed for long, and goes in the end", async () => {
   expect(await test.engine.listDeadRuns()).toEqual([]);
 });
 
-it("pruning looks neither at young runs nor at young events", async () => {
-  await database.sql`vacuum analyze engine_runs`;
-  await database.sql`set enable_seqscan = off`.catch(() => undefined);
-  const plan = await database.sql<{ "QUERY PLAN": string }[]>`
-    explain select id from engine_runs where id > '' and id < '01' order by id limit 500`;
-  expect(plan.map((row) => row["QUERY PLAN"]).join("\n")).toContain("engine_runs_pkey");
+it("the search for old runs is bounded by the primary key", async () => {
+  const plan = await inTransaction(database.sql, async (tx) => {
+    await tx`set local enable_seqscan = off`; // a table of a few rows is read whole, whatever indexes it has
+    return tx<{ "QUERY PLAN": string }[]>`
+      explain select id from engine_runs where id > '' and id < '01' order by id limit 500`;
+  });
+  const text = plan.map((row) => row["QUERY PLAN"]).join("\n");
+  expect(text).toMatch(/engine_runs_pkey[\s\S]*Index Cond: .*id < '01'/);
 });
