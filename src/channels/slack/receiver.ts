@@ -3,8 +3,8 @@ import type { Log } from "../../core/log.ts";
 import { describe } from "./bolt-logger.ts";
 import type { Dispatch, EventResult, InteractionResult, Retry } from "./dispatch.ts";
 import type { WaitUntil } from "./listener-runs.ts";
-import { isSslCheck, parseSlackBody, readLimited, type SlackBody } from "./request-body.ts";
-import { isSignedBySlack } from "./signature.ts";
+import { isSslCheck, parseSlackBody, readBody, type SlackBody } from "./request-body.ts";
+import { createSignatureCheck, type SignatureCheck } from "./signature.ts";
 
 /** Slack's largest requests (a click on a message with many blocks) stay far below. */
 const BODY_BYTES_MAX = 1_048_576;
@@ -25,10 +25,11 @@ export interface SlackReceiverOptions {
 export type HandleRequest = (request: Request, waitUntil?: WaitUntil) => Promise<Response>;
 
 export function createSlackReceiver(options: SlackReceiverOptions): HandleRequest {
-  const { signingSecret, dispatch, log, now = Date.now } = options;
+  const { dispatch, log, now = Date.now } = options;
+  const isSignedBySlack = createSignatureCheck(options.signingSecret);
 
   async function handle(request: Request, waitUntil?: WaitUntil): Promise<Response> {
-    const opened = await openRequest(request, { signingSecret, log, nowMs: now() });
+    const opened = await openRequest(request, { isSignedBySlack, log, nowMs: now() });
     if (opened instanceof Response) return opened;
     switch (opened.type) {
       case "url_verification":
@@ -53,10 +54,10 @@ export function createSlackReceiver(options: SlackReceiverOptions): HandleReques
 /** What Slack says in the request, or the answer where there is nothing to listen to. */
 async function openRequest(
   request: Request,
-  { signingSecret, log, nowMs }: { signingSecret: string; log: Log; nowMs: number },
+  { isSignedBySlack, log, nowMs }: { isSignedBySlack: SignatureCheck; log: Log; nowMs: number },
 ): Promise<SlackBody | Response> {
   if (request.method !== "POST") return answerProbe(request);
-  const bytes = await readLimited(request, BODY_BYTES_MAX);
+  const bytes = await readBody(request, BODY_BYTES_MAX);
   if (bytes === null) return answer(413, "The request is too large.");
   const contentType = request.headers.get("content-type") ?? "";
   if (isSslCheck(contentType, bytes)) return new Response(null, { status: 200 });
@@ -65,7 +66,7 @@ async function openRequest(
     timestamp: request.headers.get("x-slack-request-timestamp"),
     signature: request.headers.get("x-slack-signature"),
   };
-  if (!(await isSignedBySlack(signingSecret, signed, nowMs))) {
+  if (!(await isSignedBySlack(signed, nowMs))) {
     log.warn({ component: "slack" }, "refused a request without a valid signature of Slack");
     return answer(401, "The signature or its timestamp is wrong. Check SLACK_SIGNING_SECRET and the clock.");
   }
