@@ -84,7 +84,7 @@ async function killAmidWork(send: (count: number) => Promise<void>) {
 }
 
 it("1,000 runs of four steps end once each through 20 kills, each effect there once, none stuck", {
-  timeout: 180_000,
+  timeout: 400_000,
 }, async () => {
   const { sql } = database;
   const { client } = createTestEngine(database);

@@ -369,7 +369,9 @@ describe("what cannot be read is parked with its source and a reason", () => {
   });
 
   it("a mail that takes too long", async () => {
-    const raw = Buffer.from(`From: a@b.example\nContent-Transfer-Encoding: x-odd\nContent-Type: text/plain\n\n${"words \n".repeat(400_000)}`);
+    const raw = Buffer.from(
+      `From: a@b.example\nContent-Transfer-Encoding: x-odd\nContent-Type: text/plain\n\n${"words \n".repeat(400_000)}`,
+    );
     const parsed = await parseMail(raw, ORIGIN, { ...PARSE_LIMITS, timeMsMax: 1 });
     expect(parsed).toMatchObject({ channel: "unreadable", reason: "Reading it took more than 0.001 s." });
     expect(parsed.raw).toBe(raw);
