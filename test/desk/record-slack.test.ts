@@ -196,6 +196,18 @@ describe("the inbox", () => {
     expect(await sql`select 1 from slack_inbox`).toHaveLength(0);
   });
 
+  it("records a message before the deletion that follows it, however many are recorded at once", async () => {
+    const messages = Array.from({ length: 12 }, () => slackMessage());
+    await acceptSlackMessages(
+      sql,
+      messages.flatMap((message) => [message, deletion(message)]),
+    );
+    await drainSlackInbox(sql, SETTINGS);
+    const rows = await sql`
+      select deleted_at is not null as deleted from messages where slack_ts = any(${messages.map(({ ts }) => ts)})`;
+    expect(rows).toEqual(messages.map(() => ({ deleted: true })));
+  });
+
   it("gives an edit back as it was taken in", async () => {
     const message = slackMessage({ text: "one" });
     await acceptSlackMessages(sql, [message]);

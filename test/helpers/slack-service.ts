@@ -101,7 +101,7 @@ async function settle(sql: SqlPool, service: Service): Promise<void> {
     };
     if ((await waiting()) > 0) await new Promise((resolve) => setTimeout(resolve, 5));
     else {
-      await service.engine?.waitUntilIdle();
+      await service.engine?.waitUntilIdle({ timeoutMs: 55_000 });
       if ((await waiting()) === 0) return;
     }
   }

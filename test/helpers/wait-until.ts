@@ -2,7 +2,7 @@
 export async function waitUntil(
   what: string,
   done: () => Promise<boolean> | boolean,
-  patienceMs = 15_000,
+  patienceMs = 45_000,
 ): Promise<void> {
   const deadline = Date.now() + patienceMs;
   while (!(await done())) {
