@@ -77,25 +77,40 @@ export type RunMemo = {
   othersPending: boolean;
 };
 
-/** In the order in which the steps were stored. Read it after the claim has committed, never in the same statement. */
+type MemoRow = {
+  runId: string;
+  /** Null: a call or wait that is pending. */
+  stepId: string | null;
+  data: string | null;
+  error: string | null;
+  /** Of a pending call. */
+  item: number | null;
+};
+
+/**
+ * In the order in which the steps were stored. Read it after the claim has committed, never in the same statement.
+ *
+ * Steps and what is pending are read in one statement, and so as of one moment. Read apart, a parallel step that ended in
+ * between was missing among the steps and not pending any more: the SDK ran it a second time.
+ */
 export async function loadRunMemos(sql: Sql, leases: readonly CallLease[]): Promise<Map<number, RunMemo>> {
   const runIds = [...new Set(leases.map((lease) => lease.runId))];
-  const [steps, pending] = await Promise.all([
-    sql<{ runId: string; stepId: string; data: string | null; error: string | null }[]>`
-      select run_id as "runId", step_id as "stepId", data::text as data, error::text as error
-      from engine_steps where run_id = any(${runIds}) order by seq`,
-    sql<{ runId: string; item: number | null }[]>`
-      select run_id as "runId", id as item from engine_queue where run_id = any(${runIds})
-      union all
-      select run_id, null from engine_waits where run_id = any(${runIds}) and kind <> 'cancel'`,
-  ]);
+  const rows = await sql<MemoRow[]>`
+    select run_id as "runId", step_id as "stepId", data::text as data, error::text as error, null::bigint as item, seq
+    from engine_steps where run_id = any(${runIds})
+    union all
+    select run_id, null, null, null, id, null from engine_queue where run_id = any(${runIds})
+    union all
+    select run_id, null, null, null, null, null from engine_waits where run_id = any(${runIds}) and kind <> 'cancel'
+    order by seq`;
   return new Map(
-    leases.map(({ item, runId }) => [
-      item,
-      {
-        steps: steps.filter((step) => step.runId === runId),
-        othersPending: pending.some((row) => row.runId === runId && row.item !== item),
-      },
-    ]),
+    leases.map(({ item, runId }) => {
+      const own = rows.filter((row) => row.runId === runId);
+      const steps = own.flatMap(({ stepId, data, error }) =>
+        stepId === null ? [] : [{ stepId, data, error }],
+      );
+      const othersPending = own.some((row) => row.stepId === null && row.item !== item);
+      return [item, { steps, othersPending }];
+    }),
   );
 }
