@@ -166,7 +166,7 @@ async function startParts(
     appUrl,
   });
   server.serve(app.fetch);
-  if (config.mailIn && !config.mailOut) {
+  if ((config.mailIn || config.inboundEmail) && !config.mailOut) {
     log.warn({}, "Mail comes in, but no answer can leave: set SMTP_URL and MAIL_FROM.");
   }
   mailIn.start();

@@ -39,6 +39,11 @@ export async function doctor(context: CommandContext, options: { json: boolean }
       tell(toCheck(`mail in (${settings.mailbox})`, "connected", await checkImap(settings)));
     }
     if (config.mailIn === null) tell(off("mail in", "IMAP_URL"));
+    tell(
+      config.inboundEmail === null
+        ? off("mail by request", "INBOUND_EMAIL_SECRET")
+        : { name: "mail by request", state: "ok", detail: "POST /api/inbound/email takes signed mails" },
+    );
     tell(await checkMailOut(config, createSmtpSignIn(smtpTokens, { sql: null, log })));
     tell(await checkSlackChannel(config, database, log));
     tell(await checkModel(config));
@@ -71,8 +76,8 @@ async function checkDatabase(
   }
 }
 
-async function checkMailOut({ mailIn, mailOut }: Config, signIn: SmtpSignIn): Promise<Check> {
-  if (mailOut === null && mailIn !== null) {
+async function checkMailOut({ mailIn, inboundEmail, mailOut }: Config, signIn: SmtpSignIn): Promise<Check> {
+  if (mailOut === null && (mailIn !== null || inboundEmail !== null)) {
     const fix = "Set SMTP_URL and MAIL_FROM.";
     return { name: "mail out", state: "wrong", detail: "mail comes in, but no answer can leave", fix };
   }

@@ -63,7 +63,8 @@ export function createMailAlerts(
 
   return {
     tell(alert) {
-      log[alert.kind === "recovered" ? "info" : "error"]({ ...alert }, alert.problem);
+      const isGoodNews = alert.kind === "recovered" || alert.kind === "intake-works";
+      log[isGoodNews ? "info" : "error"]({ ...alert }, alert.problem);
       for (const [subject, facts] of toAlerts(alert)) waiting.set(subject, facts);
       wake();
     },
