@@ -76,7 +76,6 @@ it("records 500 events once each past two kills, and tells how soon they were ac
         `${figures.unacknowledged} not acknowledged, ${figures.unheard} while nobody listened; ` +
         `load ${load.toFixed(1)} before, ${(loadavg()[0] ?? 0).toFixed(1)} after\n`,
     );
-    // Where others keep the processors busy, a time says nothing about us.
   } finally {
     await service.kill();
     await slack.stop();
