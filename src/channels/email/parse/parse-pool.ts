@@ -201,7 +201,10 @@ const SOURCE_BOOT = `
 `;
 
 function startWorker(entry: URL, heapMbMax: number): Worker {
-  const settings = { resourceLimits: { maxOldGenerationSizeMb: heapMbMax, maxYoungGenerationSizeMb: 64 }, execArgv: [] };
+  const settings = {
+    resourceLimits: { maxOldGenerationSizeMb: heapMbMax, maxYoungGenerationSizeMb: 64 },
+    execArgv: [],
+  };
   if (!entry.pathname.endsWith(".ts")) return new Worker(entry, settings);
   const workerData = { tsx: import.meta.resolve("tsx/esm/api"), entry: entry.href };
   return new Worker(SOURCE_BOOT, { ...settings, eval: true, workerData });
