@@ -58,6 +58,7 @@ beforeAll(async () => {
     SLACK_SUPPORT_CHANNELS: "C0HELP",
     SLACK_TRIAGE_CHANNEL: "C0TRIAGE",
     SLACK_API_URL: `${slack.url}`,
+    SLACK_POST_INTERVAL_MS: "0",
   };
   const admin = await runDeskhand(
     ["admin", "create", "admin@desk.example", "--password-stdin"],
