@@ -5,6 +5,7 @@ import { readTicket } from "../db/tickets.ts";
 import type { WorkflowClient } from "./client.ts";
 import { withWorkflowErrors } from "./errors.ts";
 import { parseEventData } from "./event-data.ts";
+import { mailStaff } from "./mail-staff.ts";
 import type { WorkflowDeps } from "./workflow-deps.ts";
 
 export function createNotifyAssignee(client: WorkflowClient, deps: WorkflowDeps) {
@@ -37,17 +38,6 @@ async function sendNotice(deps: WorkflowDeps, ticketId: string, userId: string):
     channel: card.requester.channel,
     url: null,
   });
-  const result = await deps.mail.sender.send({
-    messageId: `<assigned.${ticketId}.${userId}@${deps.settings.messageIdDomain}>`,
-    from: deps.mail.from,
-    to: [{ address: ticket.assigneeEmail, name: ticket.assigneeName ?? "" }],
-    cc: [],
-    replyTo: null,
-    subject: notice.subject,
-    text: notice.text,
-    inReplyTo: null,
-    references: [],
-    automatic: true,
-  });
-  return { state: result.state };
+  const assignee = { email: ticket.assigneeEmail, name: ticket.assigneeName ?? "" };
+  return mailStaff(deps, `assigned.${ticketId}.${userId}`, assignee, notice);
 }

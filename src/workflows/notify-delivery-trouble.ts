@@ -7,6 +7,7 @@ import { findUserById } from "../db/users.ts";
 import type { WorkflowClient } from "./client.ts";
 import { withWorkflowErrors } from "./errors.ts";
 import { parseEventData } from "./event-data.ts";
+import { mailStaff } from "./mail-staff.ts";
 import type { WorkflowDeps } from "./workflow-deps.ts";
 
 export function createNotifyDeliveryTrouble(client: WorkflowClient, deps: WorkflowDeps) {
@@ -39,18 +40,5 @@ async function sendNotice(deps: WorkflowDeps, deliveryId: string): Promise<{ sta
     error: delivery.lastError,
     url: null,
   });
-  const result = await deps.mail.sender.send({
-    // The same for the same news: a step that runs twice sends the same mail, not another.
-    messageId: `<undelivered.${deliveryId}.${missed.length}@${deps.settings.messageIdDomain}>`,
-    from: deps.mail.from,
-    to: [{ address: person.email, name: person.name }],
-    cc: [],
-    replyTo: null,
-    subject: notice.subject,
-    text: notice.text,
-    inReplyTo: null,
-    references: [],
-    automatic: true,
-  });
-  return { state: result.state };
+  return mailStaff(deps, `undelivered.${deliveryId}.${missed.length}`, person, notice);
 }

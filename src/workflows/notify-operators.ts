@@ -5,6 +5,7 @@ import { type AlertRow, listAdmins, readAlert } from "../db/alerts.ts";
 import type { WorkflowClient } from "./client.ts";
 import { withWorkflowErrors } from "./errors.ts";
 import { parseEventData } from "./event-data.ts";
+import { mailStaff } from "./mail-staff.ts";
 import type { WorkflowDeps } from "./workflow-deps.ts";
 
 type Ports = Pick<WorkflowDeps, "sql" | "mail" | "slack" | "settings">;
@@ -30,7 +31,7 @@ export function createNotifyOperators(client: WorkflowClient, deps: WorkflowDeps
         step.run("post-in-slack", () => withWorkflowErrors(() => post(deps, noticeId, told.notice))),
         ...told.admins.map((admin) =>
           step.run(`mail-${admin.id}`, () =>
-            withWorkflowErrors(() => mail(deps, noticeId, told.notice, admin)),
+            withWorkflowErrors(() => mailStaff(deps, `alert.${noticeId}.${admin.id}`, admin, told.notice)),
           ),
         ),
       ];
@@ -63,22 +64,4 @@ async function post(deps: Ports, noticeId: string, notice: Notice): Promise<{ st
   if (deps.slack === null) return { state: "slack-off" };
   await deps.slack.postNotice({ noticeId, text: `${notice.subject}\n\n${notice.text}` });
   return { state: "posted" };
-}
-
-/** The Message-ID is made of alert and admin: a step that runs twice sends the same mail, not another. */
-async function mail(deps: Ports, noticeId: string, notice: Notice, admin: Admin): Promise<{ state: string }> {
-  if (deps.mail === null) return { state: "mail-off" };
-  const result = await deps.mail.sender.send({
-    messageId: `<alert.${noticeId}.${admin.id}@${deps.settings.messageIdDomain}>`,
-    from: deps.mail.from,
-    to: [{ address: admin.email, name: admin.name }],
-    cc: [],
-    replyTo: null,
-    subject: notice.subject,
-    text: notice.text,
-    inReplyTo: null,
-    references: [],
-    automatic: true,
-  });
-  return { state: result.state };
 }
