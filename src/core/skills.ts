@@ -17,12 +17,21 @@ const SIGNED_NAMES = new Map([
 /** Other spellings of the above that no rule reaches. */
 const SPELLINGS = new Map([["cplusplus", "cpp"]]);
 
-/** Names that end in "js" and mean something else, or nothing, without it. */
-const KEEPS_JS = new Set(["js", "nodejs"]);
+/**
+ * Frameworks that are called the same with and without "js". No rule for every name: Go.js is not Go, SQL.js is not SQL,
+ * AngularJS is not Angular. What is missing here, an admin adds as an alias.
+ */
+const ALSO_WITHOUT_JS = new Set(
+  (
+    "react preact vue svelte ember express next nuxt nest backbone meteor gatsby electron knockout jquery redux koa hapi " +
+    "fastify handlebars lodash underscore moment three babylon d3 phaser p5 leaflet"
+  ).split(" "),
+);
 
 /**
  * The name by which a skill is compared: lower-case letters and digits only, "" where nothing is left.
  * "React.js", "ReactJS" and "react" are "react"; C++ is "cpp", C# "csharp", .NET "dotnet", Node.js "nodejs".
+ * A normalised name stays as it is.
  */
 export function normaliseSkill(name: string): string {
   const folded = name
@@ -30,22 +39,25 @@ export function normaliseSkill(name: string): string {
     .toLowerCase()
     .normalize("NFKC")
     .replace(/[\s\p{Cc}\p{Cf}]+/gu, "");
+  if (!/[\p{L}\p{N}]/u.test(folded)) return "";
   const spelled = spellSigns(folded);
-  const bare = spelled.replace(/[^\p{L}\p{M}\p{N}]+/gu, "");
+  const bare = spelled.replace(/[^\p{L}\p{M}\p{N}]+/gu, "").normalize("NFKC");
   const known = SPELLINGS.get(bare);
   if (known !== undefined) return known;
-  if (bare.length > 2 && bare.endsWith("js") && !KEEPS_JS.has(bare)) return bare.slice(0, -2);
-  return bare;
+  const withoutJs = bare.endsWith("js") ? bare.slice(0, -2) : "";
+  return ALSO_WITHOUT_JS.has(withoutJs) ? withoutJs : bare;
 }
 
+/** Signs that tell one name from another become words; those that only separate are left for the caller to drop. */
 function spellSigns(folded: string): string {
   const whole = SIGNED_NAMES.get(folded);
   if (whole !== undefined) return whole;
   return folded
-    .replace(/\+\+/g, "pp")
     .replace(/[#♯]/g, "sharp")
     .replace(/(^|[^\p{L}\p{N}])\.net/gu, "$1dotnet")
-    .replace(/\+/g, "plus");
+    .replace(/\+/g, "plus")
+    .replace(/([\p{L}\p{N}])\*/gu, "$1star")
+    .replace(/([\p{L}\p{N}])--$/u, "$1minusminus");
 }
 
 /** The needed skills that somebody has, in the order needed, and their share. No needed skills: coverage 0. */
