@@ -21,6 +21,8 @@ export interface Desk {
   categories: { name: string; description: string }[];
   skills: { name: string; aliases: string[] }[];
   examples: TriageExample[];
+  /** Links that our own people sent in answers to tickets like this one: a model may name them. */
+  helpfulLinks?: string[];
 }
 
 export type EvidenceField = "category" | "priority" | "skills" | "helpfulNotes";
@@ -57,22 +59,32 @@ export interface Triage {
   suspicious: string[];
 }
 
-export interface TriageAttempt {
+/** What a call used up; null where it is not known. */
+export interface TriageUsage {
+  tokensIn: number | null;
+  /** Of the answer, without the thoughts. */
+  tokensOut: number | null;
+  tokensThinking?: number | null;
+  /** In the currency of the configured prices. */
+  cost?: number | null;
+}
+
+export interface TriageAttempt extends TriageUsage {
   source: TriageSource;
   model: string;
   promptVersion: string;
   latencyMs: number;
-  tokensIn: number | null;
-  tokensOut: number | null;
   triage: Triage;
 }
 
 /**
- * Rejects with an AppError of code `unavailable` or `rate_limited` (retryAfterMs set where the model names it)
- * when the model is away or answers nonsense. The local classifier never rejects.
+ * Rejects with a TriageFailure of code `unavailable` or `rate_limited` (retryAfterMs set where the model names it)
+ * when the model is away or answers nonsense, `invalid` where its settings are wrong. The local classifier never
+ * rejects.
  */
 export interface Classifier {
   readonly source: TriageSource;
   readonly model: string;
-  classify(input: TriageInput, desk: Desk): Promise<TriageAttempt>;
+  /** `timeoutMs`: answer within this time even where the settings allow for more. */
+  classify(input: TriageInput, desk: Desk, options?: { timeoutMs?: number }): Promise<TriageAttempt>;
 }
