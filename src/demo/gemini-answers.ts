@@ -1,5 +1,5 @@
 /** What the stand-in for Gemini answers: triage by our own rules, or the worst that a model could make of a ticket. */
-import { findSuspiciousInstructions } from "../core/evidence.ts";
+import { findSuspiciousInstructions } from "../core/instructions/find-instructions.ts";
 import type { Desk, Triage } from "../core/triage.ts";
 import { createLocalClassifier } from "../triage/local/local-classifier.ts";
 

@@ -1,5 +1,5 @@
 /** The message without the sentences that give orders to the machine: what triage may draw conclusions from. */
-import { separateInstructions as separate } from "../core/evidence.ts";
+import { separateInstructions as separate } from "../core/instructions/find-instructions.ts";
 import type { TriageInput } from "../core/triage.ts";
 
 const SUSPICIOUS_MAX = 10;

@@ -1,133 +1,35 @@
 /**
- * What prompt injection looks like, by language. Each pattern is run on one sentence of at most 800 characters.
- * People write to a desk about systems, rules and instructions all day: a pattern asks for words that only make sense
- * towards a machine that reads.
+ * What prompt injection looks like: English in full, what programs write, and what the lexicon's word lists do not
+ * catch in other languages. Each pattern is run on one sentence of at most 800 characters. People write to a desk about
+ * systems, rules and instructions all day: a pattern asks for words that only make sense towards a machine that reads.
  */
 
-const FORGET =
-  "(?:ignor\\p{L}*|disregard\\p{L}*|forget|override|overwrite|bypass|discard|do not (?:follow|obey)|don't (?:follow|obey)|stop following|pay no attention to)";
-const EARLIER =
-  "(?:previous|prior|above|earlier|preceding|foregoing|former|initial|original|existing|system|your)";
-const ORDERS =
-  "(?:instructions?|prompts?|guidelines?|directions?|directives?|training|programming|system messages?|orders|commands)";
-const MACHINE =
-  "(?:ai|a\\.i\\.|llm|large language model|language model|chat ?bot|gpt(?:-?\\d\\S*)?|chatgpt|gemini|claude|copilot|classifier|triage (?:bot|system|model|assistant)|ai (?:assistant|agent|model)|ki|ia|искусственный интеллект|ии)";
-const FIELDS =
-  "(?:priority|category|severity|urgency|confidence|assignee|skills?|summary|classification|label)";
-
-const MACHINE_STEMS = "ai a.i. llm model chat gpt gemini claude copilot classif triage ki ia искусств ии";
-const FIELD_STEMS = "priorit categor severity urgency confidence assignee skill summary classif label";
+import { TONGUE_RULES } from "./lexicon.ts";
+import { ENGLISH_RULES, type InstructionRule } from "./patterns-english.ts";
 
 /** `&` stands for a space within a stem. */
 const stems = (list: string): string[] => list.split(" ").map((stem) => stem.replace(/&/g, " "));
 
-interface InjectionRule {
-  /** The pattern can only match where the sentence, in lower case, has one of these: a cheap test before it. */
-  needs: string[];
-  pattern: RegExp;
-}
+/** "How do I set the priority to high?" asks; "Can you set it to high?" orders politely. */
+const QUESTION =
+  /^(?:\W*(?:hi|hello|dear|hey)?[^.!?]{0,40}[,:;] ?)?(?:and |so |but |also )?(?:how|where|what|which|why|who|when|is it|is there|are there|can i|can we|could i|could we|may i|do i|should i|should we|does|did|am i|was it|wie|wo|warum|kann ich|können wir|comment|pourquoi|où|puis-je|cómo|dónde|por qué|puedo|como posso|como|posso|come|hoe|waar|kan ik|hur|hvordan|jak|как|где|почему|можно ли|можно|як|nasıl|miten|πώς|كيف|איך|どうやって|どのように|怎么|如何|어떻게)(?!\p{L})/u;
 
 /** True where a sentence in NFKC reads like an instruction to a machine. */
 export function readsLikeInstruction(sentence: string): boolean {
   const lower = sentence.toLowerCase();
-  return INJECTION_RULES.some(
-    ({ needs, pattern }) => needs.some((stem) => lower.includes(stem)) && pattern.test(lower),
+  const isQuestion = QUESTION.test(lower);
+  return (
+    [...ENGLISH_RULES, ...INJECTION_RULES].some(
+      ({ needs, pattern, isMild }) =>
+        !(isMild && isQuestion) && needs.some((stem) => lower.includes(stem)) && pattern.test(lower),
+    ) ||
+    TONGUE_RULES.some(
+      ({ needs, pattern, isMild }) => !(isMild && isQuestion) && needs.test(lower) && pattern.test(lower),
+    )
   );
 }
 
-const INJECTION_RULES: InjectionRule[] = [
-  // English
-  {
-    needs: stems(
-      "instruction prompt guideline direction directive training programming message orders commands",
-    ),
-    pattern: new RegExp(
-      `\\b${FORGET}\\b.{0,30}\\b(?:all |any |every |the )?(?:of )?(?:the |your )?(?:${EARLIER}|all|any|the following|everything)\\b.{0,40}\\b${ORDERS}\\b`,
-      "u",
-    ),
-  },
-  {
-    needs: stems("above before prior previous told instructed"),
-    pattern:
-      /\b(?:ignore|disregard|forget)\b (?:everything|all|anything) (?:above|before|prior|previous|you (?:were|have been) (?:told|instructed)|that (?:was|came) (?:above|before))/u,
-  },
-  {
-    needs: stems("ignore disregard"),
-    pattern:
-      /\b(?:ignore|disregard) (?:the|all|everything|what(?:ever)?)(?: text| content| is)? (?:above|before|previous)\b/u,
-  },
-  {
-    needs: stems("rule"),
-    pattern:
-      /\b(?:ignore|disregard|forget)\b.{0,20}\b(?:previous|prior|your|system|safety)\b.{0,20}\brules?\b/u,
-  },
-  {
-    needs: stems("you are"),
-    pattern: new RegExp(
-      `\\byou are (?:now|from now on|no longer)\\b.{0,60}\\b(?:${MACHINE}|assistant|dan|jailbroken|unrestricted|developer mode|root|in (?:admin|debug|god) mode)\\b`,
-      "u",
-    ),
-  },
-  {
-    needs: stems("act behav respond pretend"),
-    pattern: new RegExp(
-      `\\b(?:act|behave|respond|pretend) (?:now )?(?:as|like|to be)\\b.{0,40}\\b(?:${MACHINE}|dan|unrestricted|an? (?:admin|administrator|developer|system))\\b`,
-      "u",
-    ),
-  },
-  {
-    needs: stems("prompt jailbreak anything&now developer&mode"),
-    pattern:
-      /\b(?:system|hidden|initial|secret) prompts?\b|\bprompt injection\b|\bjailbreak\b|\bdo anything now\b|\bdeveloper mode (?:is )?(?:enabled|on|activated)\b/u,
-  },
-  {
-    needs: stems("prompt instruction guideline rule"),
-    pattern:
-      /\b(?:reveal|print|repeat|show|output|leak|tell me|write out|disclose)\b.{0,30}\b(?:your|the (?:system|hidden|initial|secret)) (?:\p{L}+ )?(?:prompt|instructions|guidelines|rules)\b/u,
-  },
-  {
-    needs: stems(MACHINE_STEMS),
-    pattern: new RegExp(
-      `\\b(?:attention|note|notice|message|memo|instructions?|dear|hey|hello|hi|to)\\b[ :,]{1,3}(?:to |for )?(?:the |any |all |whichever )?${MACHINE}\\b`,
-      "u",
-    ),
-  },
-  {
-    needs: stems(MACHINE_STEMS),
-    pattern: new RegExp(`\\b(?:if you are|since you are|as) an? ${MACHINE}\\b`, "u"),
-  },
-  {
-    needs: stems(FIELD_STEMS),
-    pattern: new RegExp(
-      `\\b(?:set|mark|change|switch|override|force|raise|lower|put)\\b.{0,30}\\b${FIELDS}\\b.{0,12}(?:\\bto\\b|\\bas\\b|=|:|\\bhigh\\b|\\blow\\b|\\bmedium\\b|\\b\\d)`,
-      "u",
-    ),
-  },
-  {
-    needs: stems("classif categor label tag triage rate score"),
-    pattern:
-      /\b(?:classify|categori[sz]e|label|tag|triage|rate|score)\b (?:this|it|the (?:ticket|message|mail|email|request))\b.{0,30}\b(?:as|with|under|to)\b/u,
-  },
-  {
-    needs: stems("only exactly just nothing"),
-    pattern:
-      /\b(?:output|respond|reply|answer|return)\b.{0,15}\b(?:only|exactly|nothing but|just)\b.{0,30}(?:json|["“'{]|the (?:word|following))/u,
-  },
-  {
-    needs: stems("instruction task goal role objective orders"),
-    pattern:
-      /\b(?:your|the) (?:new|real|actual|true|updated) (?:instructions?|task|goal|role|objective|orders)\b.{0,6}(?:\bis\b|\bare\b|:)/u,
-  },
-  {
-    needs: stems("instruction"),
-    pattern:
-      /\b(?:new|updated|real|additional|important) instructions? (?:for|to) (?:the )?(?:assistant|bot|model|system)\b|^(?:new|updated|real|override) instructions?\s*:/u,
-  },
-  {
-    needs: stems("< [ system assistant developer --"),
-    pattern:
-      /<\|?(?:im_start|im_end|system|endoftext|assistant|user)\|?>|\[\/?(?:inst|sys)\]|<<\/?sys>>|^\W{0,6}(?:system|assistant|developer)\s*:\s*(?:you|ignore|set|raise|lower|please|this (?:ticket|message|mail)|change|override|new|now|from now|classify|mark|assign|escalate|respond|reply|the (?:ticket|user|priority))\b|<\/?(?:system|instructions?|prompt|ticket|message|untrusted|data)(?:[\s_-]\w+)?>|^-{3,} ?(?:end|begin) of (?:ticket|message|mail|e-?mail|data|user input|prompt)/u,
-  },
+const INJECTION_RULES: InstructionRule[] = [
   // German
   {
     needs: stems("anweisung instruktion vorgabe prompt regel"),

@@ -1,0 +1,146 @@
+/**
+ * Does a message try to give orders to the machine that reads it? The sentences that do are parted from the rest: they
+ * are shown to people, and no conclusion is drawn from them.
+ */
+import { readDisguises, readEncoded, readHidden, readVisible } from "./disguise.ts";
+import { readsLikeInstruction } from "./patterns.ts";
+
+const SUSPICIOUS_MAX = 5;
+const SUSPICIOUS_LENGTH_MAX = 200;
+const SCANNED_LENGTH_MAX = 200_000;
+/** Lines that may belong to one wrapped sentence. */
+const WRAPPED_LINES_MAX = 8;
+const WRAPPED_LENGTH_MAX = 320;
+const SHORT_LINE = 24;
+
+/**
+ * The sentences that read like instructions to a machine ("ignore all previous instructions", "you are now ..."), in
+ * several languages, in the order of the text: at most 5, each cut to 200 characters. The text stays data either way;
+ * this only tells the moderator.
+ */
+export function findSuspiciousInstructions(text: string): string[] {
+  return [...new Set(separateInstructions(text).suspicious)].slice(0, SUSPICIOUS_MAX);
+}
+
+/**
+ * Splits a text into what reads like instructions to a machine and the rest, in the order of the text. The rest is
+ * NFKC without invisible signs; each suspicious sentence is one line of at most 200 characters. Looks at the first
+ * 200,000 characters; what comes after is left out of both.
+ */
+export function separateInstructions(text: string): { rest: string; suspicious: string[] } {
+  const scanned = text.slice(0, SCANNED_LENGTH_MAX);
+  // Whoever hides words from people has no honest reason to.
+  const hidden = readHidden(scanned).map((words) => cutSentence(`hidden signs: ${words}`));
+  const decoded = takeEncoded(readVisible(scanned));
+  const pieces = decoded.rest.match(/[^.!?。！？\n]{1,400}[.!?。！？]?|[.!?。！？\n]/gu) ?? [];
+  const isSuspicious = pieces.map((piece) => isInstruction(piece));
+  markWrapped(pieces, isSuspicious);
+  if (isSuspicious.includes(true) || hidden.length + decoded.suspicious.length > 0) {
+    markCompany(pieces, isSuspicious);
+  }
+  const found = pieces.filter((piece, index) => isSuspicious[index] && piece.trim() !== "").map(cutSentence);
+  return {
+    rest: pieces.filter((_, index) => !isSuspicious[index]).join(""),
+    suspicious: [...hidden, ...decoded.suspicious, ...found],
+  };
+}
+
+/** Takes out what says instructions once it is decoded. */
+function takeEncoded(text: string): { rest: string; suspicious: string[] } {
+  const suspicious: string[] = [];
+  let rest = "";
+  let from = 0;
+  for (const { start, end, says } of readEncoded(text).sort((a, b) => a.start - b.start)) {
+    if (start < from || findInPlain(says).length === 0) continue;
+    suspicious.push(cutSentence(`encoded: ${says}`));
+    rest += text.slice(from, start);
+    from = end;
+  }
+  return { rest: rest + text.slice(from), suspicious };
+}
+
+function findInPlain(text: string): string[] {
+  const pieces = readVisible(text).match(/[^.!?。！？\n]{1,400}/gu) ?? [];
+  return pieces.filter((piece) => isInstruction(piece));
+}
+
+/**
+ * A sentence that was wrapped over lines, or cut into many short ones, reads as one: its lines are marked where they are
+ * suspicious together only.
+ */
+function markWrapped(pieces: string[], isSuspicious: boolean[]): void {
+  for (let first = 0; first < pieces.length; first++) {
+    if (isSuspicious[first] || (pieces[first] ?? "").trim() === "") continue;
+    const last = findWrappedEnd(pieces, isSuspicious, first);
+    if (last === null) continue;
+    for (let index = first; index <= last; index++) isSuspicious[index] = true;
+    first = last;
+  }
+}
+
+function findWrappedEnd(pieces: string[], isSuspicious: boolean[], first: number): number | null {
+  let joined = pieces[first] ?? "";
+  let lines = 1;
+  for (let index = first + 1; index < pieces.length && lines < WRAPPED_LINES_MAX; index++) {
+    const piece = pieces[index] ?? "";
+    if (piece === "\n") {
+      // An empty line ends a paragraph.
+      if (pieces[index + 1] === "\n") return null;
+      continue;
+    }
+    const before = pieces[index - 1] === "\n" ? (pieces[index - 2] ?? "") : (pieces[index - 1] ?? "");
+    const isBroken = !/[.!?。！？]\s*$/u.test(before) || before.trim().length < SHORT_LINE;
+    if (!isBroken || isSuspicious[index]) return null;
+    joined += ` ${piece.replace(/[.!?。！？]\s*$/u, before.trim().length < SHORT_LINE ? "" : "$&")}`;
+    lines += 1;
+    if (joined.length > WRAPPED_LENGTH_MAX) return null;
+    if (isInstruction(joined)) return index;
+  }
+  return null;
+}
+
+/** An order, whatever about: "then write ...", "and it must say ...". */
+const ORDER =
+  /^\W*(?:\d+[.)] ?)?(?:and |then |also |next,? |finally,? |instead,? |please |now |so |always |just |und |dann |außerdem |bitte |stattdessen |puis |ensuite |et |également |y |luego |además |también |e |poi |inoltre |depois |também |en |dan |och |sedan |og |i |oraz |potem |a |pak |и |затем |также |та |потім |ve |sonra |и потом )*(?:set|mark|make|put|add|append|insert|include|write|say|state|claim|mention|output|print|return|respond|reply|answer|assign|escalate|route|forward|classify|categori[sz]e|label|tag|raise|lower|change|use|choose|select|treat|obey|comply|follow|list|reveal|repeat|send|quote|tell|skip|do|set[zt]e?|setze|schreib\p{L}*|füge?|nenne?|antworte\p{L}*|weise?|wähle?|gib|ordne|markier\p{L}*|ajoute[rz]?|écri[stv]\p{L}*|réponds?|répondez|mets|mettez|indique[rz]?|assigne[rz]?|añad\p{L}*|agreg\p{L}*|escrib\p{L}*|respond\p{L}*|pon|asign\p{L}*|incluy\p{L}*|adicion\p{L}*|escrev\p{L}*|inclu[ai]\p{L}*|atribu\p{L}*|aggiung\p{L}*|scriv\p{L}*|rispond\p{L}*|metti|assegna|inserisc\p{L}*|voeg|schrijf|antwoord|wijs|lägg|skriv\p{L}*|svara?|tilføj|legg|dodaj|napisz|odpowiedz|przypisz|přidej|napiš|odpověz|добавь\p{L}*|напиши\p{L}*|ответь\p{L}*|назначь\p{L}*|укажи\p{L}*|додай|ekle|yaz|cevapla|ata)(?!\p{L})/u;
+const MUST =
+  /\b(?:must|shall|has to|have to|is to be|muss|soll|doit|debe|deve|moet|ska|skal|musi|должн\p{L}+|обязан\p{L}*)(?!\p{L})/u;
+/** What such an order is about when it is about the answer and not about the trouble. */
+const ABOUT_THE_ANSWER =
+  /priorit|categor|kategor|catégor|severity|urgen|dringlich|confidence|classif|skill|fähigkeit|compétence|habilidad|competenz|summar|zusammenfassung|résumé|resumen|resumo|riassunto|samenvatting|note\b|notes\b|notizen|notas|\breply\b|\bresponse\b|\banswer\b|antwort|réponse|respuesta|resposta|risposta|svar\b|antwoord|odpowied|ответ|відповід|cevap|json|output|ausgabe|sortie|salida|prompt|instruction|anweisung|instrucc|istruzion|rules?\b|code ?word|canary|tickets?\b|assignee|moderator|admin|https?:|www\.|link\b|\bhigh\b|\burgent|critical|\bhoch\b|élevée|\balta\b|\bhoog\b|высок|приоритет|категори|навык|заметк|优先|類別|类别|回复|回覆|返信|優先|カテゴリ|우선|답변|الأولوية|الرد|עדיפות|תשובה/u;
+
+/** Beside a sentence that gives orders to the machine, the other orders about its answer belong to it. */
+function markCompany(pieces: string[], isSuspicious: boolean[]): void {
+  for (let index = 0; index < pieces.length; index++) {
+    const piece = (pieces[index] ?? "").toLowerCase().trim();
+    if (isSuspicious[index] || piece === "") continue;
+    const isOrder = ORDER.test(piece) || MUST.test(piece) || isCjkOrder(piece);
+    if (isOrder && ABOUT_THE_ANSWER.test(piece)) isSuspicious[index] = true;
+  }
+  markBetween(pieces, isSuspicious);
+}
+
+function isCjkOrder(piece: string): boolean {
+  return /(?:してください|下さい|せよ|しろ|请|請|必须|必須|하세요|하십시오|해라|해 ?주세요)/u.test(piece);
+}
+
+/** What stands between two of its sentences in one paragraph is part of it. */
+function markBetween(pieces: string[], isSuspicious: boolean[]): void {
+  let last = -1;
+  for (let index = 0; index < pieces.length; index++) {
+    if (pieces[index] === "\n" && pieces[index + 1] === "\n") last = -1;
+    if (!isSuspicious[index]) continue;
+    if (last >= 0 && index - last <= 4)
+      for (let inner = last + 1; inner < index; inner++) isSuspicious[inner] = true;
+    last = index;
+  }
+}
+
+function isInstruction(piece: string): boolean {
+  const sentence = piece.replace(/\s+/g, " ").trim();
+  if (sentence.length < 5) return false;
+  return readsLikeInstruction(sentence) || readDisguises(sentence).some(readsLikeInstruction);
+}
+
+function cutSentence(sentence: string): string {
+  return Array.from(sentence.replace(/\s+/g, " ").trim()).slice(0, SUSPICIOUS_LENGTH_MAX).join("");
+}
