@@ -18,6 +18,7 @@ import { accountRoutes } from "./routes/accounts.ts";
 import { alertRoutes } from "./routes/alerts.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { INBOUND_EMAIL_PATH, inboundEmailRoutes } from "./routes/inbound-email.ts";
+import { intakeRoutes } from "./routes/intake.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { serviceRoutes } from "./routes/service.ts";
 import { slackLinkRoutes } from "./routes/slack-link.ts";
@@ -58,6 +59,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.route("/api/auth", slackLinkRoutes(deps));
   app.route("/api/tickets", ticketRoutes(deps));
   app.route("/api/admin", alertRoutes(deps));
+  app.route("/api/admin", intakeRoutes(deps));
   app.route("/api/admin", runRoutes(deps));
   app.route("/api", webhookRoutes(deps));
   if (deps.inboundEmail) app.route("/api/inbound", inboundEmailRoutes(deps.inboundEmail, deps));

@@ -95,7 +95,7 @@ export async function countOpenAlerts(sql: Sql): Promise<{ label: string; count:
 export async function countParkedSince(sql: Sql, days: number): Promise<number> {
   const [row] = await sql<{ count: number }[]>`
     select count(*) as count from intake_ledger
-    where outcome = 'parked' and recorded_at > now() - make_interval(days => ${days})`;
+    where outcome = 'parked' and dismissed_at is null and recorded_at > now() - make_interval(days => ${days})`;
   return row?.count ?? 0;
 }
 

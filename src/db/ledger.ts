@@ -186,10 +186,11 @@ export interface ParkedMessage {
   complete: boolean;
 }
 
-/** Ledger ids of what is parked, oldest first. */
+/** Ledger ids of what is parked and waits for a person, oldest first. */
 export async function listParked(sql: Sql, limit: number): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
-    select id from intake_ledger where outcome = 'parked' order by recorded_at limit ${limit}`;
+    select id from intake_ledger where outcome = 'parked' and dismissed_at is null
+    order by recorded_at limit ${limit}`;
   return rows.map((row) => row.id);
 }
 

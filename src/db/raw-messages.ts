@@ -38,7 +38,7 @@ export async function pruneRawMessages(sql: Sql, days: number, limit: number): P
     delete from raw_messages where id in (
       select r.id from raw_messages r
       where r.created_at < now() - make_interval(days => ${days})
-        and not exists (select 1 from intake_ledger l where l.raw_id = r.id and l.outcome = 'parked')
+        and not exists (select 1 from intake_ledger l where l.raw_id = r.id and l.outcome = 'parked' and l.dismissed_at is null)
       order by r.created_at limit ${limit}
     )`;
   return result.count;

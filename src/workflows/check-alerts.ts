@@ -26,7 +26,7 @@ export async function checkAlerts(sql: SqlPool): Promise<{ parked: number; dead:
       subject: "parked",
       kind: "parked",
       problem: `${parked} ${parked === 1 ? "message was" : "messages were"} parked in the last ${NEWS_DAYS} days: no ticket was made of them.`,
-      fix: "Run `npx deskhand replay --parked`: it tries them again, and gives the reason of those that stay parked.",
+      fix: "Run `npx deskhand replay --parked`: it tries them again, and gives the reason of those that stay parked. `GET /api/admin/intake` lists them with their originals, and can dismiss them.",
     });
   }
   const dead = await countDeadRunsSince(sql, NEWS_DAYS);
