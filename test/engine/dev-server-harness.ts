@@ -60,6 +60,7 @@ export async function createDevServerHarness(
     await waitFor(isSettled, settleMaxMs, Math.min(100, quietMs));
   };
   return {
+    appId,
     client,
     send: async (...events: SentEvent[]) => (await client.send(events)).ids,
     settle,
@@ -147,11 +148,11 @@ const STATUS: { [status: string]: ObservedRun["status"] } = {
 
 async function observe(ask: Ask, row: RunRow, functionId: string): Promise<ObservedRun> {
   const status = STATUS[row.status] ?? "running";
-  const output = row.output ?? (status === "finished" ? await readTracedOutput(ask, row.run_id) : undefined);
+  // The server leaves the row's output empty, and has it in the run's trace.
+  const output = row.output || (status === "finished" ? await readTracedOutput(ask, row.run_id) : undefined);
   return { functionId, status, output: unwrap(output) };
 }
 
-/** Where the run's row has no output, its trace has. */
 async function readTracedOutput(ask: Ask, runId: string): Promise<unknown> {
   const query = (text: string, variables: object) =>
     ask<{ data: Record<string, Record<string, string | null> | null> | null }>("/v0/gql", {

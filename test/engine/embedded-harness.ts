@@ -74,6 +74,7 @@ export async function createEmbeddedHarness(
 
   const settle = () => engine.waitUntilIdle({ timeoutMs: 15_000 });
   return {
+    appId: client.id,
     client,
     send: async (...events: SentEvent[]) => (await client.send(events)).ids,
     settle,

@@ -38,6 +38,7 @@ export const eventFeatures: Feature[] = [
     verify: async (harness, probe) => {
       const nonce = `dedupe-${Date.now()}`; // a server remembers the ids of an earlier run of the suite
       await harness.send({ name: "dedupe/go", id: `${nonce}-1`, data: { n: 1 } });
+      await harness.settle(); // a server takes up two sends side by side, in either order
       await harness.send({ name: "dedupe/go", id: `${nonce}-1`, data: { n: 2 } });
       await harness.settle();
       await harness.send({ name: "dedupe/go", id: `${nonce}-1`, data: { n: 3 } });
@@ -64,6 +65,7 @@ export const eventFeatures: Feature[] = [
         { name: "idem/go", data: { customer: "ann", day: mon, n: 1 } },
         { name: "idem/go", data: { customer: "bob", day: mon, n: 1 } },
       );
+      await harness.settle();
       await harness.send({ name: "idem/go", data: { customer: "ann", day: mon, n: 2 } });
       await harness.send({ name: "idem/go", data: { customer: "ann", day: tue, n: 3 } });
       await harness.settle();
@@ -155,6 +157,8 @@ export const eventFeatures: Feature[] = [
       await harness.settle();
       expect(probe.notes).toEqual(["q2: yes"]);
       await harness.send({ name: "ask/answered", data: { question: "q1", text: "no" } });
+      // A server takes events up side by side: without a pause, the second could be the first to be seen.
+      await harness.settle();
       await harness.send({ name: "ask/answered", data: { question: "q1", text: "too late" } });
       await harness.settle();
       expect(probe.notes).toEqual(["q2: yes", "q1: no"]);

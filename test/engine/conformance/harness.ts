@@ -13,6 +13,8 @@ export type ObservedRun = {
 };
 
 export type Harness = {
+  /** The id of the app that serves the functions: the first part of their ids in the engine. */
+  appId: string;
   send(...events: SentEvent[]): Promise<string[]>;
   /** Lets everything happen that can happen without time passing. */
   settle(): Promise<void>;

@@ -158,7 +158,11 @@ export const stepFeatures: Feature[] = [
       const [id = ""] = await harness.send({ name: "exhausted/go", data: { n: 7 } });
       await harness.until("the failure handler ran", () => probe.notes.length >= 3);
       await harness.settle();
-      expect(probe.notes).toEqual(["bad", "bad", "test-exhausted broken 7 inngest/function.failed"]);
+      expect(probe.notes).toEqual([
+        "bad",
+        "bad",
+        `${harness.appId}-exhausted broken 7 inngest/function.failed`,
+      ]);
       expect((await harness.runsOf(id))[0]?.status).toBe("failed");
     },
   },
