@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { type AssignmentCandidate, chooseAssignee } from "./assignment.ts";
+import { createRandom } from "../../test/helpers/random-desk.ts";
+import { chooseAssignee as choose } from "./assignment.ts";
+import { type AssignmentCandidate, PRIORITY_WEIGHTS } from "./assignment-ranking.ts";
+import { listNeededSkills } from "./skills.ts";
+import { PRIORITIES, type Priority } from "./ticket.ts";
 
 const person = (userId: string, over: Partial<AssignmentCandidate> = {}): AssignmentCandidate => ({
   userId,
@@ -8,10 +12,20 @@ const person = (userId: string, over: Partial<AssignmentCandidate> = {}): Assign
   skills: ["vpn"],
   capacity: 10,
   load: 0,
+  weight: over.load ?? 0,
   away: false,
+  offHours: false,
+  takesGeneral: false,
   idleSinceMs: null,
   ...over,
 });
+
+const chooseAssignee = (
+  skills: string[],
+  candidates: AssignmentCandidate[],
+  excluded?: string[],
+  priority: Priority = "medium",
+) => choose({ skills: listNeededSkills(skills), priority }, candidates, excluded);
 
 const chosen = (needed: string[], candidates: AssignmentCandidate[], excluded?: string[]) =>
   chooseAssignee(needed, candidates, excluded).userId;
@@ -85,7 +99,10 @@ describe("chooseAssignee", () => {
     expect(chooseAssignee(["vpn"], [])).toEqual({
       userId: null,
       why: "No moderator knows vpn, and no admin is available: it waits unassigned.",
+      needed: ["vpn"],
+      priority: "medium",
       considered: [],
+      omitted: 0,
     });
   });
 
@@ -107,7 +124,7 @@ describe("chooseAssignee", () => {
     expect(choice).toMatchObject({
       userId: "best",
       coverage: 1,
-      why: "BEST knows vpn and linux (2 of 2 needed skills), holds 3 of 10 open tickets, and is best placed of 3 with a needed skill.",
+      why: "BEST knows vpn and linux (2 of 2 needed skills), holds 3 of 10 open tickets, and is the least loaded of 3 with a needed skill.",
     });
     expect(Object.fromEntries(choice.considered.map(({ userId, note }) => [userId, note]))).toEqual({
       best: "chosen",
@@ -117,7 +134,7 @@ describe("chooseAssignee", () => {
       away: "away",
       full: "full",
       admin: "admin, asked only when no moderator fits",
-      out: "excluded",
+      out: "handed it back",
     });
   });
 
@@ -149,23 +166,115 @@ describe("chooseAssignee", () => {
     );
   });
 
-  test("a thousand tickets over twenty equals end at most one apart, and in proportion to uneven capacity", () => {
-    const spread = (capacities: number[]): number[] => {
-      const team = capacities.map((capacity, index) =>
-        person(`m${String(index).padStart(2, "0")}`, { capacity }),
+  test("outside working hours nobody is given one, moderator or admin", () => {
+    const team = [person("off", { offHours: true }), person("root", { role: "admin", offHours: true })];
+    const choice = chooseAssignee(["vpn"], team);
+    expect(choice.userId).toBeNull();
+    expect(choice.considered.map(({ note }) => note)).toEqual([
+      "outside working hours",
+      "outside working hours",
+    ]);
+    expect(chosen(["vpn"], [...team, person("on", { load: 9 })])).toBe("on");
+  });
+
+  test("a ticket without a known skill goes to those who take general ones, by room and turn, else to an admin", () => {
+    const team = [
+      person("expert"),
+      person("busy", { takesGeneral: true, load: 3 }),
+      person("calm", { takesGeneral: true, load: 1, skills: [] }),
+      person("root", { role: "admin" }),
+    ];
+    const choice = chooseAssignee([], team);
+    expect(choice).toMatchObject({
+      userId: "calm",
+      why: "CALM takes tickets for which no skill is known, holds 1 of 10 open tickets, and is the least loaded of 2 who do.",
+    });
+    expect(choice.considered.find(({ userId }) => userId === "expert")?.note).toBe(
+      "takes no tickets without a known skill",
+    );
+    expect(chosen([], team.slice(0, 1))).toBeNull();
+    expect(
+      chosen(
+        [],
+        [team[0], team[3]].filter((one) => one !== undefined),
+      ),
+    ).toBe("root");
+    // Taking general ones is no skill: where one is needed, only those who have it come in question.
+    expect(chosen(["sql"], team)).toBe("root");
+  });
+
+  test("of equal numbers, the tickets that weigh least by priority win", () => {
+    const team = [person("urgent", { load: 2, weight: 4 }), person("minor", { load: 2, weight: 1 })];
+    expect(chosen(["vpn"], team)).toBe("minor");
+    expect(chooseAssignee(["vpn"], team).why).toContain(
+      "the one of 2 with a needed skill whose open tickets weigh least",
+    );
+    // Numbers go before weights: nobody gets ahead by more than a ticket.
+    expect(
+      chosen(["vpn"], [person("few", { load: 2, weight: 4 }), person("many", { load: 3, weight: 1.5 })]),
+    ).toBe("few");
+  });
+
+  test("an admin who knows what is needed goes before one with fewer tickets", () => {
+    const admins = [
+      person("free", { role: "admin", skills: ["sql"] }),
+      person("knows", { role: "admin", load: 5 }),
+    ];
+    expect(chooseAssignee(["vpn"], admins)).toMatchObject({
+      userId: "knows",
+      why: "No moderator knows vpn, so it goes to KNOWS, an admin who knows vpn and holds 5 open tickets.",
+    });
+  });
+
+  test("what is kept of a large team is cut, the nearest first", () => {
+    const team = Array.from({ length: 80 }, (_, index) => person(`m${100 + index}`, { load: index % 9 }));
+    const { considered, omitted } = chooseAssignee(["vpn"], team);
+    expect(considered).toHaveLength(50);
+    expect(omitted).toBe(30);
+    expect(considered.map(({ load }) => load)).toEqual(
+      considered.map(({ load }) => load).toSorted((a, b) => a - b),
+    );
+  });
+
+  /** Tickets one after the other, with priorities by `random`; the loads at the end. */
+  function spread(capacities: number[], tickets: number, random = createRandom(1)): AssignmentCandidate[] {
+    const team = capacities.map((capacity, index) =>
+      person(`m${String(index).padStart(2, "0")}`, { capacity }),
+    );
+    for (let now = 1; now <= tickets; now++) {
+      const priority = random.pick(PRIORITIES);
+      const { userId } = chooseAssignee(["vpn"], team, [], priority);
+      const taker = team.find((one) => one.userId === userId);
+      if (taker === undefined) throw new Error("Nobody took it");
+      taker.load++;
+      taker.weight += PRIORITY_WEIGHTS[priority];
+      taker.idleSinceMs = now;
+    }
+    return team;
+  }
+
+  test("a thousand tickets of any priority over twenty equals end at most one apart", () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const team = spread(
+        Array.from({ length: 20 }, () => 100),
+        1000,
+        createRandom(seed),
       );
-      for (let now = 1; now <= 1000; now++) {
-        const { userId } = chooseAssignee(["vpn"], team);
-        const taker = team.find((one) => one.userId === userId);
-        if (taker === undefined) throw new Error("Nobody took it");
-        taker.load++;
-        taker.idleSinceMs = now;
+      const loads = team.map(({ load }) => load);
+      expect(Math.max(...loads) - Math.min(...loads)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test("over uneven capacities they are in proportion, to within two tickets of the exact share", () => {
+    const random = createRandom(7);
+    for (let round = 0; round < 10; round++) {
+      const capacities = Array.from({ length: 20 }, () => 60 + random.below(60));
+      const sum = capacities.reduce((total, one) => total + one, 0);
+      for (const { load, capacity } of spread(capacities, 1000, random)) {
+        expect(Math.abs(load - (1000 * capacity) / sum)).toBeLessThanOrEqual(2);
       }
-      return team.map(({ load }) => load);
-    };
-    const even = spread(Array.from({ length: 20 }, () => 100));
-    expect(Math.max(...even) - Math.min(...even)).toBeLessThanOrEqual(1);
-    const [small = 0, large = 0] = spread([1000, 3000]);
-    expect(Math.abs(large - 3 * small)).toBeLessThanOrEqual(3);
+    }
+    const [small, large] = spread([1000, 3000], 1000);
+    expect(Math.abs((large?.load ?? 0) - 3 * (small?.load ?? 0))).toBeLessThanOrEqual(3);
   });
 });

@@ -60,14 +60,36 @@ function spellSigns(folded: string): string {
     .replace(/([\p{L}\p{N}])--$/u, "$1minusminus");
 }
 
-/** The needed skills that somebody has, in the order needed, and their share. No needed skills: coverage 0. */
-export function matchSkills(needed: string[], has: string[]): { matched: string[]; coverage: number } {
-  const wanted = new Map<string, string>();
-  for (const skill of needed) {
-    const normalised = normaliseSkill(skill);
-    if (normalised !== "" && !wanted.has(normalised)) wanted.set(normalised, skill);
+export interface NeededSkill {
+  /** As the ticket spells it. */
+  name: string;
+  normalised: string;
+}
+
+/**
+ * The skills of a ticket, each once, in its order, without what is no name.
+ * @param canonical leads from another name of a skill to that of the skill, both normalised
+ */
+export function listNeededSkills(
+  names: readonly string[],
+  canonical: ReadonlyMap<string, string> = new Map(),
+): NeededSkill[] {
+  const needed = new Map<string, NeededSkill>();
+  for (const name of names) {
+    const written = normaliseSkill(name);
+    const normalised = canonical.get(written) ?? written;
+    if (normalised !== "" && !needed.has(normalised)) needed.set(normalised, { name, normalised });
   }
+  return [...needed.values()];
+}
+
+/** The needed skills that somebody has, in the order needed, and their share. No needed skills: coverage 0. */
+export function matchSkills(
+  needed: readonly string[],
+  has: readonly string[],
+): { matched: string[]; coverage: number } {
+  const wanted = listNeededSkills(needed);
   const owned = new Set(has.map(normaliseSkill));
-  const matched = [...wanted].filter(([normalised]) => owned.has(normalised)).map(([, skill]) => skill);
-  return { matched, coverage: wanted.size === 0 ? 0 : matched.length / wanted.size };
+  const matched = wanted.filter(({ normalised }) => owned.has(normalised)).map(({ name }) => name);
+  return { matched, coverage: wanted.length === 0 ? 0 : matched.length / wanted.length };
 }

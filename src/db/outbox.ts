@@ -21,7 +21,8 @@ export function addOutboxEvent<Name extends DeskEventName>(
 
 const addTogether = gatheredWrite(addOutboxEvents);
 
-async function addOutboxEvents(
+/** The same for several, in their order. */
+export async function addOutboxEvents(
   sql: Sql,
   events: readonly { name: DeskEventName; data: DeskEvents[DeskEventName] }[],
 ): Promise<void> {

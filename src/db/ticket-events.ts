@@ -16,6 +16,7 @@ export type TicketEventType =
   | "reply-undone"
   | "priority-changed"
   | "category-changed"
+  | "skills-changed"
   | "declined"
   | "skill-change-proposed"
   | "skill-change-accepted"
@@ -46,7 +47,7 @@ export function addTicketEvent(
   return addTogether(sql, { ticketId, type, actor, data });
 }
 
-interface NewTicketEvent {
+export interface NewTicketEvent {
   ticketId: string;
   type: TicketEventType;
   actor: Actor;
@@ -55,7 +56,7 @@ interface NewTicketEvent {
 
 const addTogether = gatheredWrite(addTicketEvents);
 
-async function addTicketEvents(sql: Sql, events: readonly NewTicketEvent[]): Promise<void> {
+export async function addTicketEvents(sql: Sql, events: readonly NewTicketEvent[]): Promise<void> {
   await sql`
     insert into ticket_events (ticket_id, type, actor_kind, actor_id, via, data)
     select event.ticket_id, event.type, event.actor_kind, event.actor_id, event.via, event.data::jsonb

@@ -1,42 +1,43 @@
 /** A moderator or admin gives a ticket to somebody. */
 import type { StaffActor } from "../core/actor.ts";
 import { AppError } from "../core/errors.ts";
-import { matchSkills, normaliseSkill } from "../core/skills.ts";
+import { listNeededSkills, normaliseSkill } from "../core/skills.ts";
 import type { AssignForm } from "../core/slack-actions.ts";
 import { OPEN_STATUSES } from "../core/ticket.ts";
 import { listAssignmentCandidates, lockAssignment, markAssigned } from "../db/assignment-candidates.ts";
+import { readCanonicalSkills } from "../db/assignments.ts";
 import { inTransaction, type Sql } from "../db/client.ts";
 import { deleteDecline } from "../db/declines.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
 import { lockTicketStatus, readTicket, setTicketAssignee } from "../db/tickets.ts";
+import { describeHandDecision } from "./hand-decision.ts";
 import { handleOnce } from "./handle-once.ts";
 
 /** Everybody on the staff, the best placed first: present, then skills covered, then the share of capacity in use. */
 export async function readAssignForm(sql: Sql, ticketId: string): Promise<AssignForm> {
   const ticket = await readTicket(sql, ticketId);
   if (!ticket) throw new AppError("not_found", "That ticket does not exist.");
-  const needed = new Set(ticket.relatedSkills.map(normaliseSkill).filter((skill) => skill !== "")).size;
-  const scored = (await listAssignmentCandidates(sql)).map((candidate) => {
-    const { matched, coverage } = matchSkills(ticket.relatedSkills, candidate.skills);
-    return {
-      candidate,
-      coverage,
-      matched: matched.length,
-      share: candidate.load / Math.max(1, candidate.capacity),
-    };
-  });
+  const canonical = await readCanonicalSkills(sql, ticket.relatedSkills.map(normaliseSkill));
+  const needed = listNeededSkills(ticket.relatedSkills, canonical);
+  const scored = (await listAssignmentCandidates(sql)).map((candidate) => ({
+    candidate,
+    matched: needed.filter(({ normalised }) => candidate.skills.includes(normalised)).length,
+    share: candidate.load / Math.max(1, candidate.capacity),
+    isHere: !candidate.away && !candidate.offHours,
+  }));
   scored.sort(
     (a, b) =>
-      Number(a.candidate.away) - Number(b.candidate.away) ||
-      b.coverage - a.coverage ||
+      Number(b.isHere) - Number(a.isHere) ||
+      b.matched - a.matched ||
       a.share - b.share ||
       a.candidate.name.localeCompare(b.candidate.name),
   );
   const people = scored.map(({ candidate, matched }) => {
-    const { userId, name, load, capacity, away } = candidate;
-    const has = userId === ticket.assigneeId ? " · has it" : away ? " · away" : "";
-    const skills = needed === 0 ? "" : `${matched}/${needed} skills · `;
+    const { userId, name, load, capacity } = candidate;
+    const absent = candidate.away ? " · away" : candidate.offHours ? " · off hours" : "";
+    const has = userId === ticket.assigneeId ? " · has it" : absent;
+    const skills = needed.length === 0 ? "" : `${matched}/${needed.length} skills · `;
     return { userId, name, fit: `${skills}${load}/${capacity} open${has}` };
   });
   return { number: ticket.number, title: ticket.title, people };
@@ -68,7 +69,7 @@ export async function assignTicketByHand(
     if (assigneeId === userId) return { number, name: target.name, unchanged: true };
     const why =
       userId === actor.userId ? `${actor.name} took it.` : `${actor.name} gave it to ${target.name}.`;
-    await setTicketAssignee(tx, ticketId, assigneeId, userId, { userId, why });
+    await setTicketAssignee(tx, ticketId, assigneeId, userId, describeHandDecision("by-hand", target, why));
     await deleteDecline(tx, ticketId, userId);
     await markAssigned(tx, userId);
     await addTicketEvent(tx, ticketId, "assigned", actor, { from: assigneeId, to: userId, why });

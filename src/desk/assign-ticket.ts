@@ -1,38 +1,73 @@
-/** Gives an unassigned ticket to the right moderator, under a lock that every assignment shares. */
-import { chooseAssignee } from "../core/assignment.ts";
-import { listAssignmentCandidates, lockAssignment, markAssigned } from "../db/assignment-candidates.ts";
-import { inTransaction, type SqlPool } from "../db/client.ts";
-import { listDecliners } from "../db/declines.ts";
-import { addOutboxEvent } from "../db/outbox.ts";
-import { addTicketEvent } from "../db/ticket-events.ts";
-import { readTicket, setTicketAssignee } from "../db/tickets.ts";
+/** Assigns one ticket; those that are asked for while another assignment is under way go together in the next. */
+import { isConnectionFailure, type SqlPool } from "../db/client.ts";
+import { type AssignmentOutcome, assignTickets } from "./assign-tickets.ts";
 
-export type AssignmentOutcome =
-  | { state: "assigned"; userId: string; why: string }
-  | { state: "already-assigned"; userId: string }
-  | { state: "nobody"; why: string }
-  | { state: "no-ticket" };
+const TOGETHER_MAX = 200;
 
-export async function assignTicket(sql: SqlPool, ticketId: string): Promise<AssignmentOutcome> {
-  return inTransaction(sql, async (tx) => {
-    await lockAssignment(tx);
-    const ticket = await readTicket(tx, ticketId);
-    if (!ticket) return { state: "no-ticket" };
-    if (ticket.assigneeId !== null) return { state: "already-assigned", userId: ticket.assigneeId };
-    const choice = chooseAssignee(
-      ticket.relatedSkills,
-      await listAssignmentCandidates(tx),
-      await listDecliners(tx, ticketId),
-    );
-    if (choice.userId === null) return { state: "nobody", why: choice.why };
-    if (!(await setTicketAssignee(tx, ticketId, null, choice.userId, choice))) {
-      return { state: "nobody", why: "Somebody took the ticket in the meantime." };
+interface Waiting {
+  ticketId: string;
+  now: Date;
+  resolve(outcome: AssignmentOutcome): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * One queue for each pool, and gone with it. Without it, each of a thousand tickets that arrive at once would hold a
+ * connection while it waits for the lock, and keep intake and answers from theirs.
+ */
+const queues = new WeakMap<SqlPool, Waiting[]>();
+
+export function assignTicket(
+  sql: SqlPool,
+  ticketId: string,
+  now: Date = new Date(),
+): Promise<AssignmentOutcome> {
+  return new Promise((resolve, reject) => {
+    const one = { ticketId, now, resolve, reject };
+    const queue = queues.get(sql);
+    if (queue !== undefined) queue.push(one);
+    else {
+      queues.set(sql, [one]);
+      void work(sql);
     }
-    await markAssigned(tx, choice.userId);
-    const system = { kind: "system", via: "workflow" } as const;
-    await addTicketEvent(tx, ticketId, "assigned", system, { to: choice.userId, why: choice.why });
-    await addOutboxEvent(tx, "ticket/changed", { ticketId });
-    await addOutboxEvent(tx, "ticket/assigned", { ticketId, userId: choice.userId });
-    return { state: "assigned", userId: choice.userId, why: choice.why };
   });
+}
+
+/** Until nobody waits. Never rejects: each of the waiting hears of its own failure. */
+async function work(sql: SqlPool): Promise<void> {
+  for (;;) {
+    const together = queues.get(sql)?.splice(0, TOGETHER_MAX) ?? [];
+    if (together.length === 0) {
+      queues.delete(sql);
+      return;
+    }
+    await assignTogether(sql, together);
+  }
+}
+
+/** A ticket that cannot be assigned must not keep the others from it: after a failure each is tried by itself. */
+async function assignTogether(sql: SqlPool, together: readonly Waiting[]): Promise<void> {
+  try {
+    const ids = [...new Set(together.map(({ ticketId }) => ticketId))];
+    const now = new Date(Math.max(...together.map((one) => one.now.getTime())));
+    const outcomes = await assignTickets(sql, ids, now);
+    const byId = new Map(ids.map((id, index) => [id, outcomes[index]]));
+    const answered = new Set<string>();
+    for (const { ticketId, resolve } of together) {
+      resolve(repeatOutcome(byId.get(ticketId) ?? { state: "no-ticket" }, answered.has(ticketId)));
+      answered.add(ticketId);
+    }
+  } catch (error) {
+    if (together.length === 1 || isConnectionFailure(error)) {
+      for (const { reject } of together) reject(error);
+      return;
+    }
+    for (const one of together) await assignTogether(sql, [one]);
+  }
+}
+
+/** Whoever asks a second time learns that it has been done. */
+function repeatOutcome(outcome: AssignmentOutcome, isRepeated: boolean): AssignmentOutcome {
+  if (!isRepeated || outcome.state !== "assigned") return outcome;
+  return { state: "already-assigned", userId: outcome.userId };
 }

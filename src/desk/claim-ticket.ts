@@ -7,6 +7,7 @@ import { inTransaction, type Sql } from "../db/client.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
 import { lockTicketStatus, readTicket, setTicketAssignee, setTicketStatus } from "../db/tickets.ts";
+import { describeHandDecision } from "./hand-decision.ts";
 import { handleOnce } from "./handle-once.ts";
 
 export interface Claim {
@@ -47,7 +48,13 @@ export async function claimTicket(
     }
     if (!isTheirs) {
       const why = `${actor.name} claimed it.`;
-      await setTicketAssignee(tx, ticketId, ticket.assigneeId, actor.userId, { userId: actor.userId, why });
+      await setTicketAssignee(
+        tx,
+        ticketId,
+        ticket.assigneeId,
+        actor.userId,
+        describeHandDecision("claimed", actor, why),
+      );
       await markAssigned(tx, actor.userId);
     }
     if (became !== status) await setTicketStatus(tx, ticketId, became);

@@ -1,11 +1,10 @@
 /** "Not mine": the assignee hands a ticket back, it goes to the next best placed, and an admin may hear of a skill. */
 import type { StaffActor } from "../core/actor.ts";
-import { chooseAssignee } from "../core/assignment.ts";
 import { AppError } from "../core/errors.ts";
 import { matchSkills } from "../core/skills.ts";
 import type { DeclineForm, DeclineReason } from "../core/slack-actions.ts";
 import { OPEN_STATUSES } from "../core/ticket.ts";
-import { listAssignmentCandidates, lockAssignment, markAssigned } from "../db/assignment-candidates.ts";
+import { lockAssignment, markAssigned } from "../db/assignment-candidates.ts";
 import { inTransaction, type Sql, type SqlTransaction } from "../db/client.ts";
 import { insertDecline, insertSkillProposal, listDecliners, listUserSkills } from "../db/declines.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
@@ -18,6 +17,7 @@ import {
   setTicketStatus,
   type TicketRow,
 } from "../db/tickets.ts";
+import { decideAssignees } from "./decide-assignees.ts";
 import { handleOnce } from "./handle-once.ts";
 
 const NOTE_LENGTH_MAX = 3_000;
@@ -80,16 +80,20 @@ function requireAssignee(ticket: TicketRow | null, actor: StaffActor): TicketRow
 }
 
 async function reroute(tx: SqlTransaction, ticket: TicketRow, actor: StaffActor): Promise<string | null> {
-  const excluded = await listDecliners(tx, ticket.id);
-  const choice = chooseAssignee(ticket.relatedSkills, await listAssignmentCandidates(tx), excluded);
+  const now = new Date();
+  const decliners = await listDecliners(tx, ticket.id);
+  const [decided] = await decideAssignees(tx, [{ ...ticket, decliners }], now);
+  if (decided === undefined) throw new AppError("internal", "No decision was made on the ticket.");
+  const { choice } = decided;
   const why = `${actor.name} said it is not theirs. ${choice.why}`;
   const system = { kind: "system", via: actor.via } as const;
+  const decision = { how: "declined", ...choice, why, decidedAt: now.toISOString() };
   if (choice.userId === null) {
-    await clearTicketAssignee(tx, ticket.id, { ...choice, why });
+    await clearTicketAssignee(tx, ticket.id, decision);
     await addTicketEvent(tx, ticket.id, "unassigned", system, { from: actor.userId, why });
     return null;
   }
-  await setTicketAssignee(tx, ticket.id, actor.userId, choice.userId, { ...choice, why });
+  await setTicketAssignee(tx, ticket.id, actor.userId, choice.userId, decision);
   await markAssigned(tx, choice.userId);
   await addTicketEvent(tx, ticket.id, "assigned", system, { from: actor.userId, to: choice.userId, why });
   await addOutboxEvent(tx, "ticket/assigned", { ticketId: ticket.id, userId: choice.userId });

@@ -3,11 +3,13 @@ import type { StaffActor } from "../core/actor.ts";
 import { AppError } from "../core/errors.ts";
 import type { InboundAttachment } from "../core/inbound.ts";
 import { decideStatus } from "../core/ticket.ts";
+import { markAssigned } from "../db/assignment-candidates.ts";
 import { inTransaction, type Sql } from "../db/client.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
 import { lockTicketStatus, readTicket, setTicketAssignee, setTicketStatus } from "../db/tickets.ts";
 import type { DeskSettings } from "./desk-settings.ts";
+import { describeHandDecision } from "./hand-decision.ts";
 import { queuePublicMessage } from "./queue-public-message.ts";
 
 const REPLY_LENGTH_MAX = 50_000;
@@ -62,7 +64,8 @@ export async function queueReply(
     if (queued === null) return { number: ticket.number, deliveryId: null, alreadyQueued: true, undoSeconds };
     if (ticket.assigneeId === null) {
       const why = `${actor.name} answered first.`;
-      await setTicketAssignee(tx, ticketId, null, actor.userId, { userId: actor.userId, why });
+      await setTicketAssignee(tx, ticketId, null, actor.userId, describeHandDecision("answered", actor, why));
+      await markAssigned(tx, actor.userId);
     }
     if (became !== ticket.status) await setTicketStatus(tx, ticketId, became);
     await addTicketEvent(tx, ticketId, "reply-queued", actor, { ...queued, was: ticket.status, became });
