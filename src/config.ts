@@ -43,6 +43,8 @@ export interface Config {
   undoSeconds: number;
   /** A reply to a ticket that was closed so many days ago, or earlier, opens a new one that is linked to it. */
   followUpAfterDays: number;
+  /** What is odd about the settings, and stops nothing: a sentence each. */
+  warnings: string[];
 }
 
 /** An empty value counts as not set. Throws ConfigError. */
@@ -75,9 +77,10 @@ export function loadConfig(env: Environment): Config {
     internalHosts: reader.list("REPLY_INTERNAL_HOSTS"),
     undoSeconds: reader.integer("REPLY_UNDO_SECONDS", { fallback: 20, min: 0, max: 3600 }),
     followUpAfterDays: reader.integer("FOLLOW_UP_AFTER_DAYS", { fallback: 14, min: 0, max: 3650 }),
+    warnings: [],
   };
   reader.throwProblems();
-  return deepFreeze(config);
+  return deepFreeze({ ...config, warnings: reader.listWarnings() });
 }
 
 function readJwt(reader: SettingsReader): Config["jwt"] {

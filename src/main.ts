@@ -169,6 +169,7 @@ async function startParts(
   if ((config.mailIn || config.inboundEmail) && !config.mailOut) {
     log.warn({}, "Mail comes in, but no answer can leave: set SMTP_URL and MAIL_FROM.");
   }
+  for (const warning of config.warnings) log.warn({}, warning);
   mailIn.start();
   if (slack) {
     const patiently: RecordInbound = async (...message) => {

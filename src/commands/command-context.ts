@@ -64,7 +64,7 @@ export async function runCommand(context: CommandContext, work: () => Promise<nu
     }
     if (error instanceof AppError) {
       context.say(error.message);
-      return EXIT.failed;
+      return error.code === "invalid" ? EXIT.usage : EXIT.failed;
     }
     throw error;
   }

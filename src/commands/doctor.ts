@@ -14,7 +14,8 @@ import { type CommandContext, createCommandLog, EXIT, readConfig } from "./comma
 
 interface Check {
   name: string;
-  state: "ok" | "off" | "wrong";
+  /** `odd`: it stops nothing, and may not be what was meant. */
+  state: "ok" | "off" | "odd" | "wrong";
   /** What is there, or what is wrong. */
   detail: string;
   /** What to do; only where it is wrong. */
@@ -52,6 +53,7 @@ export async function doctor(context: CommandContext, options: { json: boolean }
   } finally {
     await database?.close();
   }
+  for (const detail of config.warnings) tell({ name: "settings", state: "odd", detail });
   const ok = checks.every((check) => check.state !== "wrong");
   if (options.json) context.print(JSON.stringify({ ok, checks }));
   return ok ? EXIT.done : EXIT.failed;

@@ -86,7 +86,10 @@ function decodeUser(text: string): string {
 
 function readFrom(reader: SettingsReader): EmailAddress | null {
   const text = reader.text("MAIL_FROM");
-  if (reader.text("SMTP_URL") === null) return null;
+  if (reader.text("SMTP_URL") === null) {
+    if (text !== null) reader.warn("MAIL_FROM is set without SMTP_URL: no mail can leave.");
+    return null;
+  }
   if (text === null) {
     reader.report("MAIL_FROM", "it is missing, and SMTP_URL is set.", FROM_EXAMPLE);
     return null;

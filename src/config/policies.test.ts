@@ -64,12 +64,18 @@ describe("service levels", () => {
     });
   });
 
-  it.each(["urgent 1h", "high", "high 1d", "high 0m", "high 1h 2h"])("are refused as %s", (text) =>
-    expect(problemsOf({ SLA_RESOLVE: text })).toEqual(["SLA_RESOLVE"]),
+  it.each(["urgent 1h", "high", "high 1d", "high 0m", "high 1h 2h", "high 1h, high 2h"])(
+    "are refused as %s",
+    (text) => expect(problemsOf({ SLA_RESOLVE: text })).toEqual(["SLA_RESOLVE"]),
   );
 });
 
 describe("the other policies", () => {
+  it("warn before they close", () => {
+    expect(problemsOf({ CLOSE_WAITING_DAYS: "3", CLOSE_WARNING_DAYS: "3" })).toEqual(["CLOSE_WARNING_DAYS"]);
+    expect(problemsOf({ CLOSE_WAITING_DAYS: "4", CLOSE_WARNING_DAYS: "3" })).toEqual([]);
+  });
+
   it("close what is resolved after two weeks, and do nothing else unless they are set", () => {
     expect(loadConfig({}).policies).toMatchObject({
       closing: { waitingDays: 0, warningDays: 3, resolvedDays: 14 },

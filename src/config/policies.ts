@@ -3,7 +3,7 @@ import type { ServiceLevels } from "../core/sla.ts";
 import { PRIORITIES } from "../core/ticket.ts";
 import type { Policies } from "../workflows/policies.ts";
 import { readBusinessHours } from "./business-hours.ts";
-import type { SettingsReader } from "./settings-reader.ts";
+import { quote, type SettingsReader } from "./settings-reader.ts";
 
 const UNIT_MINUTES: Readonly<Record<string, number>> = { m: 1, h: 60 };
 const DURATION = /^(\d{1,5})(m|h)$/;
@@ -15,11 +15,7 @@ export function readPolicies(reader: SettingsReader): Policies {
   return {
     hours,
     serviceLevels: readServiceLevels(reader, hours),
-    closing: {
-      waitingDays: reader.integer("CLOSE_WAITING_DAYS", { fallback: 0, min: 0, max: 3650 }),
-      warningDays: reader.integer("CLOSE_WARNING_DAYS", { fallback: 3, min: 1, max: 365 }),
-      resolvedDays: reader.integer("CLOSE_RESOLVED_DAYS", { fallback: 14, min: 0, max: 3650 }),
-    },
+    closing: readClosing(reader),
     retention: {
       rawDays: reader.integer("RETENTION_RAW_DAYS", { fallback: 0, min: 0, max: 36_500 }),
       runDays: reader.integer("RETENTION_RUN_DAYS", { fallback: 30, min: 1, max: 3650 }),
@@ -28,13 +24,31 @@ export function readPolicies(reader: SettingsReader): Policies {
   };
 }
 
+function readClosing(reader: SettingsReader): Policies["closing"] {
+  const waitingDays = reader.integer("CLOSE_WAITING_DAYS", { fallback: 0, min: 0, max: 3650 });
+  const warningDays = reader.integer("CLOSE_WARNING_DAYS", { fallback: 3, min: 1, max: 365 });
+  const resolvedDays = reader.integer("CLOSE_RESOLVED_DAYS", { fallback: 14, min: 0, max: 3650 });
+  if (waitingDays > 0 && warningDays >= waitingDays) {
+    reader.report(
+      "CLOSE_WARNING_DAYS",
+      `a warning ${warningDays} days before cannot come within the ${waitingDays} days of CLOSE_WAITING_DAYS.`,
+      "Set it below CLOSE_WAITING_DAYS.",
+    );
+  }
+  return { waitingDays, warningDays, resolvedDays };
+}
+
 function readServiceLevels(reader: SettingsReader, hours: BusinessHours): ServiceLevels | null {
   const answer = readTargets(reader, "SLA_ANSWER");
   const resolve = readTargets(reader, "SLA_RESOLVE");
   const remindBefore = reader.text("SLA_REMIND_BEFORE") ?? "30m";
   const remindBeforeMinutes = parseDuration(remindBefore);
   if (remindBeforeMinutes === null) {
-    reader.report("SLA_REMIND_BEFORE", "it is not a time in minutes or hours.", "Example: 30m");
+    reader.report(
+      "SLA_REMIND_BEFORE",
+      `${quote(remindBefore)} is not a time in minutes or hours.`,
+      "Example: 30m",
+    );
   }
   if (answer === null && resolve === null) return null;
   return {
@@ -54,7 +68,11 @@ function readTargets(reader: SettingsReader, key: string): ServiceLevels["answer
     const priority = PRIORITIES.find((one) => one === name);
     const minutes = parseDuration(duration);
     if (priority === undefined || minutes === null || minutes === 0 || more.length > 0) {
-      reader.report(key, `“${part.trim()}” is not a priority with a time.`, TARGETS_FIX);
+      reader.report(key, `${quote(part.trim())} is not a priority with a time.`, TARGETS_FIX);
+      return null;
+    }
+    if (targets[priority] !== undefined) {
+      reader.report(key, `it has two times for ${priority}.`, TARGETS_FIX);
       return null;
     }
     targets[priority] = minutes;
@@ -73,6 +91,6 @@ function readDigestTime(reader: SettingsReader): { hour: number; minute: number 
   if (text === null) return null;
   const [, hour, minute] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text) ?? [];
   if (hour !== undefined && minute !== undefined) return { hour: Number(hour), minute: Number(minute) };
-  reader.report("DIGEST_AT", "it is not a time of the day.", "Example: 08:30");
+  reader.report("DIGEST_AT", `${quote(text)} is not a time of the day.`, "Example: 08:30");
   return null;
 }

@@ -1,5 +1,7 @@
 /** Reads single settings of the environment and collects what is wrong with them. */
 
+import { findMisspelt } from "./misspelt.ts";
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ConfigProblem {
@@ -24,6 +26,8 @@ export class ConfigError extends Error {
 export class SettingsReader {
   readonly #env: Environment;
   readonly #problems: ConfigProblem[] = [];
+  readonly #asked = new Set<string>();
+  readonly #warnings: string[] = [];
 
   constructor(env: Environment) {
     this.#env = env;
@@ -31,6 +35,19 @@ export class SettingsReader {
 
   report(key: string, problem: string, fix: string): void {
     this.#problems.push({ key, problem, fix });
+  }
+
+  /** What is odd, and stops nothing. */
+  warn(text: string): void {
+    this.#warnings.push(text);
+  }
+
+  /** Those of the settings read so far, and the names in the environment that look like slips of theirs. */
+  listWarnings(): string[] {
+    const slips = findMisspelt(Object.keys(this.#env), this.#asked).map(
+      ({ name, meant }) => `${name} is not a setting. Did you mean ${meant}?`,
+    );
+    return [...this.#warnings, ...slips];
   }
 
   get problemCount(): number {
@@ -42,6 +59,7 @@ export class SettingsReader {
   }
 
   text(key: string): string | null {
+    this.#asked.add(key);
     const value = this.#env[key]?.trim();
     return value === undefined || value === "" ? null : value;
   }
@@ -61,7 +79,11 @@ export class SettingsReader {
     if (value === null) return bounds.fallback;
     const number = Number(value);
     if (/^\d+$/.test(value) && number >= bounds.min && number <= bounds.max) return number;
-    this.report(key, "it is not a whole number in range.", `Set one from ${bounds.min} to ${bounds.max}.`);
+    this.report(
+      key,
+      `${quote(value)} is not a whole number in range.`,
+      `Set one from ${bounds.min} to ${bounds.max}.`,
+    );
     return bounds.fallback;
   }
 
@@ -70,7 +92,7 @@ export class SettingsReader {
     if (value === null) return fallback;
     const found = choices.find((choice) => choice === value);
     if (found === undefined)
-      this.report(key, "it is none of the known values.", `Use one of: ${choices.join(", ")}.`);
+      this.report(key, `${quote(value)} is none of the known values.`, `Use one of: ${choices.join(", ")}.`);
     return found ?? fallback;
   }
 
@@ -87,4 +109,9 @@ export class SettingsReader {
   httpUrl(key: string): string | null {
     return this.url(key, ["http:", "https:"], "https://desk.example.com")?.replace(/\/+$/, "") ?? null;
   }
+}
+
+/** A value for a message: never of a setting that can hold a secret. */
+export function quote(value: string): string {
+  return value.length > 60 ? `“${value.slice(0, 60)}…”` : `“${value}”`;
 }
