@@ -18,6 +18,7 @@ function errorAnswer(description: string) {
 export const invalidAnswer = { 400: errorAnswer("The input is wrong; `field` names where.") };
 export const signedOutAnswer = { 401: errorAnswer("No token, or one that does not hold.") };
 export const notAdminAnswer = { 403: errorAnswer("Only an admin may do this.") };
+export const notStaffAnswer = { 403: errorAnswer("Only a moderator or an admin may do this.") };
 export const missingAnswer = { 404: errorAnswer("There is none, or none that you may see.") };
 export const conflictAnswer = { 409: errorAnswer("The present state does not allow it.") };
 export const tooLargeAnswer = { 413: errorAnswer("The body is too large; the message says what fits.") };

@@ -2,8 +2,35 @@
 import { z } from "@hono/zod-openapi";
 import { normaliseEmail, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from "../core/account.ts";
 import { normaliseSkill } from "../core/skills.ts";
+import { canonicalTimeZone, parseWorkingSpans } from "../core/working-hours.ts";
 import type { UserRow } from "../db/users.ts";
 import { DateTimeSchema } from "./schemas.ts";
+
+export const WorkingHoursSchema = z
+  .strictObject({
+    timeZone: z.string().max(64).openapi({ example: "Europe/Berlin" }),
+    hours: z.string().max(500).openapi({ example: "Mon-Thu 09:00-17:00, Fri 09:00-15:00" }),
+  })
+  .openapi("WorkingHours");
+
+/** As somebody sends them: checked, the time zone as the system spells it. */
+export const NewWorkingHoursSchema = WorkingHoursSchema.transform(({ timeZone, hours }, context) => {
+  const zone = canonicalTimeZone(timeZone);
+  const spans = parseWorkingSpans(hours);
+  const why =
+    zone === null
+      ? "timeZone must be the name of a time zone such as Europe/Berlin"
+      : spans === "malformed"
+        ? "hours must be days and hours such as Mon-Thu 09:00-17:00, Fri 09:00-15:00; or 24/7"
+        : spans === "overlapping"
+          ? "two of the hours overlap"
+          : null;
+  if (zone !== null && why === null) return { timeZone: zone, workingHours: hours.trim() };
+  context.addIssue({ code: "custom", message: why ?? "" });
+  return z.NEVER;
+})
+  .nullable()
+  .openapi({ type: ["object", "null"] });
 
 export const UserSchema = z
   .object({
@@ -14,6 +41,16 @@ export const UserSchema = z
     skills: z.array(z.string()),
     capacity: z.int().openapi({ description: "Open tickets that they can hold." }),
     away: z.boolean().openapi({ description: "Away: no new tickets." }),
+    handsOver: z
+      .boolean()
+      .openapi({ description: "Away for long: their open tickets go to others. Ends when they are back." }),
+    takesGeneral: z
+      .boolean()
+      .openapi({ description: "Is given tickets for which no needed skill is known." }),
+    workingHours: WorkingHoursSchema.nullable().openapi({
+      description: "No new tickets outside of them. Null: there whenever not away.",
+    }),
+    active: z.boolean().openapi({ description: "False: deactivated; signs in and acts nowhere." }),
     slackUserId: z.string().nullable(),
     emailVerified: z.boolean(),
     createdAt: DateTimeSchema,
@@ -22,7 +59,8 @@ export const UserSchema = z
   .openapi("User");
 
 export function presentUser(user: UserRow): z.infer<typeof UserSchema> {
-  const { id, email, name, role, skills, capacity, away, slackUserId } = user;
+  const { id, email, name, role, skills, capacity, away, handsOver, takesGeneral, slackUserId } = user;
+  const { timeZone, workingHours: hours } = user;
   return {
     id,
     email,
@@ -31,6 +69,10 @@ export function presentUser(user: UserRow): z.infer<typeof UserSchema> {
     skills,
     capacity,
     away,
+    handsOver,
+    takesGeneral,
+    workingHours: timeZone === null || hours === null ? null : { timeZone, hours },
+    active: user.deactivatedAt === null,
     slackUserId,
     emailVerified: user.emailVerifiedAt !== null,
     createdAt: user.createdAt.toISOString(),

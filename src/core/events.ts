@@ -5,6 +5,8 @@ import type { DeadlineKind } from "./sla.ts";
 export interface DeskEvents {
   "user/signup": { userId: string };
   "user/updated": { userId: string };
+  /** Somebody has room again, and tickets wait for somebody. */
+  "user/freed": { userId: string };
   "ticket/created": { ticketId: string };
   /** Given to somebody by the desk itself; a claim by hand is no news to whoever claims. */
   "ticket/assigned": { ticketId: string; userId: string };

@@ -102,7 +102,7 @@ export async function countParkedSince(sql: Sql, days: number): Promise<number> 
 /** Who is told: every admin. */
 export async function listAdmins(sql: Sql): Promise<{ id: string; email: string; name: string }[]> {
   return sql<{ id: string; email: string; name: string }[]>`
-    select id, email, name from users where role = 'admin' order by created_at, id`;
+    select id, email, name from users where role = 'admin' and deactivated_at is null order by created_at, id`;
 }
 
 /** Runs of the embedded engine that died within the last `days` and were not replayed. */

@@ -77,12 +77,34 @@ export async function saveVainDecisions(
   return rows.map(({ id }) => id);
 }
 
-/** Open tickets with nobody, the most urgent first, then the oldest. */
-export async function listUnassigned(sql: Sql, limit: number): Promise<string[]> {
-  const rows = await sql<{ id: string }[]>`
-    select id from tickets where assignee_id is null and status in ('open', 'in_progress', 'waiting')
-    order by case priority when 'high' then 0 when 'medium' then 1 else 2 end, number limit ${limit}`;
-  return rows.map(({ id }) => id);
+/** A place in the backlog: the most urgent first, then the oldest. */
+export interface BacklogPosition {
+  id: string;
+  number: number;
+  /** 0 for high, 2 for low. */
+  rank: number;
+}
+
+/** Open tickets with nobody, from behind `after` on. */
+export async function listBacklog(
+  sql: Sql,
+  after: BacklogPosition | null,
+  limit: number,
+): Promise<BacklogPosition[]> {
+  const rows = await sql<BacklogPosition[]>`
+    select id, number, rank from (
+      select id, number, case priority when 'high' then 0 when 'medium' then 1 else 2 end as rank from tickets
+      where assignee_id is null and status in ('open', 'in_progress', 'waiting')
+    ) waiting
+    where ${after === null ? sql`true` : sql`(rank, number) > (${after.rank}::int, ${after.number}::bigint)`}
+    order by rank, number limit ${limit}`;
+  return [...rows];
+}
+
+export async function hasBacklog(sql: Sql): Promise<boolean> {
+  const rows = await sql`
+    select 1 from tickets where assignee_id is null and status in ('open', 'in_progress', 'waiting') limit 1`;
+  return rows.length > 0;
 }
 
 /**

@@ -96,7 +96,7 @@ export async function removeUserSkill(sql: Sql, userId: string, skillId: string)
 export async function findAdminToAsk(sql: Sql, exceptUserId: string): Promise<string | null> {
   const [row] = await sql<{ slackUserId: string }[]>`
     select slack_user_id as "slackUserId" from users
-    where role = 'admin' and slack_user_id is not null and id <> ${exceptUserId}
+    where role = 'admin' and deactivated_at is null and slack_user_id is not null and id <> ${exceptUserId}
     order by away, created_at, id limit 1`;
   return row?.slackUserId ?? null;
 }

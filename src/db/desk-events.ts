@@ -2,7 +2,22 @@
 import type { StaffActor } from "../core/actor.ts";
 import { jsonb, type Sql } from "./client.ts";
 
-export type DeskEventType = "went-away" | "came-back" | "skill-removed" | "skill-proposal-ignored";
+export type DeskEventType =
+  | "went-away"
+  | "came-back"
+  | "hands-over"
+  | "account-changed"
+  | "account-deactivated"
+  | "account-reactivated"
+  | "skill-removed"
+  | "skill-proposal-ignored"
+  | "skill-added"
+  | "skill-changed"
+  | "skill-accepted"
+  | "skill-joined"
+  | "skill-refused"
+  | "category-added"
+  | "category-changed";
 
 export async function addDeskEvent(
   sql: Sql,

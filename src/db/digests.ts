@@ -22,7 +22,7 @@ export interface DigestPerson {
 export async function listDigestPeople(sql: Sql): Promise<DigestPerson[]> {
   const rows = await sql<DigestPerson[]>`
     select u.id, u.email, u.name from users u
-    where u.role in ('moderator', 'admin') and not u.away
+    where u.role in ('moderator', 'admin') and u.deactivated_at is null and not u.away
       and exists (select 1 from tickets t where t.assignee_id = u.id and t.status in ('open', 'in_progress', 'waiting'))
     order by u.id`;
   return [...rows];

@@ -58,7 +58,7 @@ export async function readTakenBackText(sql: Sql, ticketId: string, userId: stri
 /** How moderators and admins are called, without that user. */
 export async function listStaffNames(sql: Sql, exceptUserId: string): Promise<string[]> {
   const rows = await sql<{ name: string }[]>`
-    select name from users where role in ('moderator', 'admin') and name <> '' and id <> ${exceptUserId}
+    select name from users where role in ('moderator', 'admin') and deactivated_at is null and name <> '' and id <> ${exceptUserId}
     order by name limit 500`;
   return rows.map(({ name }) => name);
 }

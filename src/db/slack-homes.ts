@@ -52,7 +52,7 @@ export async function outdateHomesOfTicket(sql: Sql, ticketId: string): Promise<
       and (t.id = any(h.shown_tickets) or h.slack_user_id = a.slack_user_id or h.email = r.email
         or (r.channel = 'slack' and r.address = h.team || '/' || h.slack_user_id)
         or (t.assignee_id is null and exists (
-          select 1 from users u where u.slack_user_id = h.slack_user_id and u.role in ('moderator', 'admin'))))
+          select 1 from users u where u.slack_user_id = h.slack_user_id and u.role in ('moderator', 'admin') and u.deactivated_at is null)))
     order by h.opened_at desc limit ${HOMES_MAX}`;
 }
 

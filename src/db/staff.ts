@@ -12,7 +12,7 @@ export interface StaffRow {
 export async function findStaffBySlackId(sql: Sql, slackUserId: string): Promise<StaffRow | null> {
   const [row] = await sql<StaffRow[]>`
     select id as "userId", coalesce(nullif(name, ''), email) as name, role
-    from users where slack_user_id = ${slackUserId} and role in ('moderator', 'admin')`;
+    from users where slack_user_id = ${slackUserId} and role in ('moderator', 'admin') and deactivated_at is null`;
   return row ?? null;
 }
 
@@ -27,7 +27,7 @@ export async function linkStaffByEmail(
 ): Promise<StaffRow | null> {
   const [row] = await sql<StaffRow[]>`
     update users set slack_user_id = ${slackUserId}, updated_at = now()
-    where email = ${email.toLowerCase()} and slack_user_id is null and role in ('moderator', 'admin')
+    where email = ${email.toLowerCase()} and slack_user_id is null and role in ('moderator', 'admin') and deactivated_at is null
     returning id as "userId", coalesce(nullif(name, ''), email) as name, role`;
   return row ?? null;
 }
@@ -38,7 +38,7 @@ export const findStaffByEmail = gathered(findStaffByEmails);
 async function findStaffByEmails(sql: Sql, emails: readonly string[]): Promise<(StaffRow | null)[]> {
   const rows = await sql<(StaffRow & { email: string })[]>`
     select id as "userId", coalesce(nullif(name, ''), email) as name, role, email
-    from users where email = any(${emails.map((email) => email.toLowerCase())}) and role in ('moderator', 'admin')`;
+    from users where email = any(${emails.map((email) => email.toLowerCase())}) and role in ('moderator', 'admin') and deactivated_at is null`;
   const known = new Map(rows.map(({ email, ...staff }) => [email, staff]));
   return emails.map((email) => known.get(email.toLowerCase()) ?? null);
 }

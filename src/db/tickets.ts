@@ -191,11 +191,3 @@ export async function listProvisionalTickets(sql: Sql, limit: number): Promise<s
     order by number limit ${limit}`;
   return rows.map((row) => row.id);
 }
-
-/** Open tickets with nobody, oldest first. */
-export async function listUnassignedTickets(sql: Sql, limit: number): Promise<string[]> {
-  const rows = await sql<{ id: string }[]>`
-    select id from tickets where assignee_id is null and status in ('open', 'in_progress', 'waiting')
-    order by number limit ${limit}`;
-  return rows.map((row) => row.id);
-}

@@ -12,6 +12,15 @@ export interface UserRow {
   skills: string[];
   capacity: number;
   away: boolean;
+  /** Gone for long: their open tickets go to others. */
+  handsOver: boolean;
+  /** Is given tickets for which no needed skill is known. */
+  takesGeneral: boolean;
+  /** Null where they have no hours of their own: there unless away. */
+  timeZone: string | null;
+  workingHours: string | null;
+  /** A deactivated account signs in nowhere, and acts nowhere. */
+  deactivatedAt: Date | null;
   slackUserId: string | null;
   emailVerifiedAt: Date | null;
   createdAt: Date;
@@ -35,7 +44,9 @@ export interface SessionUser {
 
 function userColumns(sql: Sql) {
   return sql`
-    u.id, u.email, u.name, u.role, u.capacity, u.away, u.slack_user_id as "slackUserId",
+    u.id, u.email, u.name, u.role, u.capacity, u.away, u.hands_over as "handsOver",
+    u.takes_general as "takesGeneral", u.time_zone as "timeZone", u.working_hours as "workingHours",
+    u.deactivated_at as "deactivatedAt", u.slack_user_id as "slackUserId",
     u.email_verified_at as "emailVerifiedAt", u.created_at as "createdAt", u.updated_at as "updatedAt",
     array(select s.name from user_skills us join skills s on s.id = us.skill_id where us.user_id = u.id order by s.name)
       as skills`;
@@ -54,14 +65,16 @@ export async function findUserByEmail(sql: Sql, email: string): Promise<UserRow 
 
 export async function findCredentials(sql: Sql, email: string): Promise<Credentials | null> {
   const [row] = await sql<Credentials[]>`
-    select id as "userId", password_hash as "passwordHash" from users where email = ${email}`;
+    select id as "userId", password_hash as "passwordHash" from users
+    where email = ${email} and deactivated_at is null`;
   return row ?? null;
 }
 
 /** The user of a token, as they are now: role and password are read on every request. */
 export async function findSessionUser(sql: Sql, userId: string): Promise<SessionUser | null> {
   const [row] = await sql<SessionUser[]>`
-    select id, email, name, role, password_hash as "passwordHash" from users where id = ${userId}`;
+    select id, email, name, role, password_hash as "passwordHash" from users
+    where id = ${userId} and deactivated_at is null`;
   return row ?? null;
 }
 
@@ -88,11 +101,11 @@ export async function lockUserByEmail(sql: Sql, email: string): Promise<{ id: st
   return row ?? null;
 }
 
-/** Ids of all admins, locked in one order: two admins who demote each other at once cannot leave none. */
+/** Ids of all admins who can sign in, locked in one order: two admins who demote each other at once cannot leave none. */
 export async function lockAdmins(sql: Sql): Promise<string[]> {
   const rows = await sql<
     { id: string }[]
-  >`select id from users where role = 'admin' order by id for no key update`;
+  >`select id from users where role = 'admin' and deactivated_at is null order by id for no key update`;
   return rows.map((row) => row.id);
 }
 
@@ -100,19 +113,34 @@ export interface UserChanges {
   role?: Role | undefined;
   name?: string | undefined;
   capacity?: number | undefined;
+  /** Coming back ends handing over as well. */
   away?: boolean | undefined;
+  handsOver?: boolean | undefined;
+  takesGeneral?: boolean | undefined;
+  /** Checked by the caller; null takes them away. */
+  hours?: { timeZone: string; workingHours: string } | null | undefined;
+  active?: boolean | undefined;
   /** null unlinks. */
   slackUserId?: string | null | undefined;
 }
 
 /** Writes what is given and leaves the rest. Violates `users_slack_user_id_key` where another account has the Slack id. */
 export async function updateUserFields(sql: Sql, userId: string, changes: UserChanges): Promise<void> {
-  const { role, capacity, away, slackUserId } = changes;
+  const { role, capacity, away, handsOver, takesGeneral, hours, active, slackUserId } = changes;
   const name = changes.name === undefined ? null : storableText(changes.name);
   await sql`
     update users set
       role = coalesce(${role ?? null}, role), name = coalesce(${name}, name),
       capacity = coalesce(${capacity ?? null}::integer, capacity), away = coalesce(${away ?? null}::boolean, away),
+      away_since = case when ${away ?? null}::boolean is null or ${away ?? null}::boolean = away then away_since
+        when ${away ?? null}::boolean then now() end,
+      hands_over = case when ${away ?? null}::boolean is false then false
+        else coalesce(${handsOver ?? null}::boolean, hands_over) end,
+      takes_general = coalesce(${takesGeneral ?? null}::boolean, takes_general),
+      time_zone = case when ${hours === undefined} then time_zone else ${hours?.timeZone ?? null} end,
+      working_hours = case when ${hours === undefined} then working_hours else ${hours?.workingHours ?? null} end,
+      deactivated_at = case when ${active ?? null}::boolean is null then deactivated_at
+        when ${active ?? null}::boolean then null else coalesce(deactivated_at, now()) end,
       slack_user_id = case when ${slackUserId === undefined} then slack_user_id else ${slackUserId ?? null} end,
       updated_at = now()
     where id = ${userId}`;

@@ -7,6 +7,7 @@ import { addOutboxEvent } from "../db/outbox.ts";
 import { markWarned, type QuietState, readQuietState } from "../db/quiet-tickets.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
 import { lockTicketStatus, readTicket, setTicketStatus, type TicketRow } from "../db/tickets.ts";
+import { announceRoom } from "./announce-room.ts";
 import type { DeskSettings } from "./desk-settings.ts";
 import { queuePublicMessage } from "./queue-public-message.ts";
 
@@ -94,6 +95,7 @@ async function moveTicket(tx: SqlTransaction, ticket: TicketRow, move: "resolved
   await setTicketStatus(tx, ticket.id, became);
   await addTicketEvent(tx, ticket.id, move, SYSTEM, { was: ticket.status, quiet: true });
   await addOutboxEvent(tx, "ticket/changed", { ticketId: ticket.id });
+  if (move === "resolved") await announceRoom(tx, ticket.assigneeId);
 }
 
 async function tellRequester(

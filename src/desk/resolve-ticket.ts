@@ -7,6 +7,7 @@ import { inTransaction, type SqlPool } from "../db/client.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
 import { lockTicketStatus, readTicket, setTicketStatus } from "../db/tickets.ts";
+import { announceRoom } from "./announce-room.ts";
 import type { DeskSettings } from "./desk-settings.ts";
 import { handleOnce } from "./handle-once.ts";
 import { queuePublicMessage } from "./queue-public-message.ts";
@@ -45,6 +46,7 @@ export async function resolveTicket(
       });
     }
     await addOutboxEvent(tx, "ticket/changed", { ticketId });
+    await announceRoom(tx, ticket.assigneeId);
     return { number: ticket.number };
   });
 }

@@ -6,14 +6,25 @@ import { addOutboxEvent } from "../db/outbox.ts";
 import { findUserById, updateUserFields } from "../db/users.ts";
 import { handleOnce } from "./handle-once.ts";
 
-/** `key`: see handleOnce. */
-export async function setAway(sql: Sql, actor: StaffActor, away: boolean, key?: string): Promise<void> {
+/**
+ * `key`: see handleOnce.
+ * @param handOver who goes away for long: their open tickets go to others now. Being back ends it.
+ */
+export async function setAway(
+  sql: Sql,
+  actor: StaffActor,
+  away: boolean,
+  key?: string,
+  handOver = false,
+): Promise<void> {
   await inTransaction(sql, async (tx) => {
     await handleOnce(tx, key);
     const user = await findUserById(tx, actor.userId);
-    if (user === null || user.away === away) return;
-    await updateUserFields(tx, actor.userId, { away });
-    await addDeskEvent(tx, away ? "went-away" : "came-back", actor);
+    const handsOver = away && (handOver || user?.handsOver === true);
+    if (user === null || (user.away === away && user.handsOver === handsOver)) return;
+    await updateUserFields(tx, actor.userId, { away, handsOver });
+    if (user.away !== away) await addDeskEvent(tx, away ? "went-away" : "came-back", actor);
+    if (handsOver && !user.handsOver) await addDeskEvent(tx, "hands-over", actor);
     await addOutboxEvent(tx, "user/updated", { userId: actor.userId });
     if (user.slackUserId !== null) {
       await addOutboxEvent(tx, "home/outdated", { slackUserId: user.slackUserId });

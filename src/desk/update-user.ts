@@ -1,6 +1,7 @@
-import type { Actor } from "../core/actor.ts";
+import type { Actor, StaffActor } from "../core/actor.ts";
 import { AppError } from "../core/errors.ts";
 import { inTransaction, isUniqueViolation, type Sql } from "../db/client.ts";
+import { addDeskEvent } from "../db/desk-events.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
 import { activateSkills, findOrAddSkills, replaceUserSkills } from "../db/skills.ts";
 import {
@@ -19,7 +20,9 @@ export interface UserUpdate extends UserChanges {
 
 /**
  * Changes an account. Admins only. What is not given stays as it is; the role holds from the user's next request.
- * Rejects with `not_found` for an unknown address, `conflict` for the last admin's role or a Slack id in use.
+ * Who loses the role, is deactivated or hands over has no tickets any more soon after: `user/updated` gives them away.
+ * Rejects with `not_found` for an unknown address, `conflict` for the last admin's role, a Slack id in use, or handing
+ * over by somebody who is here.
  */
 export async function updateUser(
   sql: Sql,
@@ -33,25 +36,37 @@ export async function updateUser(
   const changed = hasFields || skills !== undefined;
   return inTransaction(sql, async (tx) => {
     const userId = await lockForUpdate(tx, email, update);
+    const before = await readUser(tx, userId);
+    if (update.handsOver === true && !(update.away ?? before.away)) {
+      throw new AppError("conflict", "Only who is away hands tickets over: set away as well.");
+    }
     if (hasFields) await writeFields(tx, userId, fields);
     if (skills !== undefined) await writeSkills(tx, userId, skills);
-    if (changed) await addOutboxEvent(tx, "user/updated", { userId });
-    const user = await findUserById(tx, userId);
-    if (!user) throw new AppError("internal", "The changed account cannot be read.");
+    const user = await readUser(tx, userId);
+    if (changed) {
+      await addOutboxEvent(tx, "user/updated", { userId });
+      await noteChanges(tx, actor, before, user);
+    }
     return { user, changed };
   });
 }
 
-/** Admins are locked before the account wherever a role may fall, so that all transactions lock in one order. */
+/** Admins are locked before the account wherever one may be lost, so that all transactions lock in one order. */
 async function lockForUpdate(sql: Sql, email: string, update: UserUpdate): Promise<string> {
-  const mayDemote = update.role !== undefined && update.role !== "admin";
-  const admins = mayDemote ? await lockAdmins(sql) : [];
+  const mayLose = (update.role !== undefined && update.role !== "admin") || update.active === false;
+  const admins = mayLose ? await lockAdmins(sql) : [];
   const target = await lockUserByEmail(sql, email);
   if (!target) throw new AppError("not_found", "No account has this address.");
-  if (mayDemote && target.role === "admin" && admins.every((id) => id === target.id)) {
+  if (mayLose && target.role === "admin" && admins.every((id) => id === target.id)) {
     throw new AppError("conflict", "This is the last admin. Make somebody else an admin first.");
   }
   return target.id;
+}
+
+async function readUser(sql: Sql, userId: string): Promise<UserRow> {
+  const user = await findUserById(sql, userId);
+  if (!user) throw new AppError("internal", "The changed account cannot be read.");
+  return user;
 }
 
 async function writeFields(sql: Sql, userId: string, fields: UserChanges): Promise<void> {
@@ -68,4 +83,23 @@ async function writeSkills(sql: Sql, userId: string, names: string[]): Promise<v
   const ids = skills.map((skill) => skill.id);
   await activateSkills(sql, ids);
   await replaceUserSkills(sql, userId, ids);
+}
+
+/** The audit trail: which fields, from what to what; whether somebody can sign in stands out by its own name. */
+async function noteChanges(sql: Sql, actor: StaffActor, before: UserRow, after: UserRow): Promise<void> {
+  const { id: userId } = after;
+  const isActive = after.deactivatedAt === null;
+  if (isActive !== (before.deactivatedAt === null)) {
+    await addDeskEvent(sql, isActive ? "account-reactivated" : "account-deactivated", actor, { userId });
+  }
+  const fields = [
+    ...(["role", "name", "capacity", "away", "handsOver", "takesGeneral", "timeZone"] as const),
+    ...(["workingHours", "slackUserId", "skills"] as const),
+  ];
+  const changes = fields
+    .filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
+    .map((field) => [field, { was: before[field], became: after[field] }]);
+  if (changes.length > 0) {
+    await addDeskEvent(sql, "account-changed", actor, { userId, changes: Object.fromEntries(changes) });
+  }
 }

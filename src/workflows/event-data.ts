@@ -9,6 +9,7 @@ const id = z.uuid();
 const SCHEMAS: { [Name in DeskEventName]: z.ZodType<DeskEvents[Name]> } = {
   "user/signup": z.object({ userId: id }),
   "user/updated": z.object({ userId: id }),
+  "user/freed": z.object({ userId: id }),
   "ticket/created": z.object({ ticketId: id }),
   "ticket/assigned": z.object({ ticketId: id, userId: id }),
   "ticket/replied": z.object({ ticketId: id, messageId: id }),

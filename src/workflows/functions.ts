@@ -1,7 +1,7 @@
 /** Every workflow of the desk, for whichever engine runs them. */
 import { createAcknowledgeTicket } from "./acknowledge-ticket.ts";
 import { createAskAboutSkill } from "./ask-about-skill.ts";
-import { createAssignBacklog } from "./assign-backlog.ts";
+import { createAssignBacklog, createWatchBacklog } from "./assign-backlog.ts";
 import { createCheckAlerts } from "./check-alerts.ts";
 import type { WorkflowClient } from "./client.ts";
 import { createCloseQuietTickets } from "./close-quiet-tickets.ts";
@@ -38,6 +38,7 @@ export function createWorkflows(client: WorkflowClient, deps: WorkflowDeps) {
     createDeliverMessage(client, deps),
     createNotifyDeliveryTrouble(client, deps),
     createAssignBacklog(client, deps),
+    createWatchBacklog(client, deps),
     createRetriageProvisional(client, deps),
     createReconcileIntake(client, deps),
     createNotifyOperators(client, deps),

@@ -124,7 +124,7 @@ describe("1,000 tickets at once, on two processes", () => {
     await addModerators("off-", [100], { workingHours: `${dayAfterTomorrow} 09:00-17:00` });
     await addModerators("other-", [100], { skill: "billing" });
     const tickets = await addTickets(TICKETS);
-    const answers = await Promise.all([
+    const answers: Record<string, number>[] = await Promise.all([
       assigners[0]?.assign(tickets) ?? {},
       assigners[1]?.assign(tickets.toReversed()) ?? {},
     ]);
@@ -143,7 +143,7 @@ describe("1,000 tickets at once, on two processes", () => {
     const capacities = Array.from({ length: 20 }, (_, index) => 30 + 5 * index);
     await addModerators("uneven-", capacities);
     const tickets = await addTickets(TICKETS);
-    const answers = await Promise.all([
+    const answers: Record<string, number>[] = await Promise.all([
       assigners[0]?.assign(tickets.slice(0, 600)) ?? {},
       assigners[1]?.assign(tickets.slice(400)) ?? {},
     ]);

@@ -4,6 +4,7 @@ import { AppError } from "../../core/errors.ts";
 import { findUserById, listUsers, type UserPosition } from "../../db/users.ts";
 import { logInUser } from "../../desk/log-in-user.ts";
 import { type SignedInUser, signUpUser } from "../../desk/sign-up-user.ts";
+import { updatePresence } from "../../desk/update-presence.ts";
 import { updateUser } from "../../desk/update-user.ts";
 import { requireAdmin, requireUser, staffActorOf } from "../auth.ts";
 import type { ApiDeps, ApiEnv } from "../deps.ts";
@@ -18,6 +19,7 @@ import {
   limitedAnswer,
   missingAnswer,
   notAdminAnswer,
+  notStaffAnswer,
   signedOutAnswer,
 } from "../schemas.ts";
 import { createSessionToken } from "../tokens.ts";
@@ -25,6 +27,7 @@ import {
   EmailSchema,
   NameSchema,
   NewPasswordSchema,
+  NewWorkingHoursSchema,
   PasswordSchema,
   presentUser,
   SkillsSchema,
@@ -87,6 +90,32 @@ const meRoute = createRoute({
   responses: { 200: jsonAnswer("The account.", z.object({ user: UserSchema })), ...signedOutAnswer },
 });
 
+const updateMeRoute = createRoute({
+  method: "patch",
+  path: "/me",
+  tags,
+  summary: "Say when you are there (moderators and admins)",
+  description: "What is not given stays. Skills, capacity and roles are for admins to set.",
+  security: bearerSecurity,
+  request: jsonBody(
+    z.strictObject({
+      away: z.boolean().optional(),
+      handOver: z
+        .boolean()
+        .optional()
+        .openapi({ description: "Away for long: your open tickets go to others now." }),
+      workingHours: NewWorkingHoursSchema.optional(),
+    }),
+  ),
+  responses: {
+    200: jsonAnswer("The account as it is now.", z.object({ user: UserSchema })),
+    ...invalidAnswer,
+    ...signedOutAnswer,
+    ...notStaffAnswer,
+    ...conflictAnswer,
+  },
+});
+
 const USERS_PER_PAGE = 500;
 
 const listUsersRoute = createRoute({
@@ -119,7 +148,8 @@ const updateUserRoute = createRoute({
   summary: "Change an account (admin)",
   description:
     "Names the account by its address. What is not given stays. `skills` replaces all of them; new ones become skills " +
-    "of the desk. A role holds from the user's next request. The last admin stays one.",
+    "of the desk. A role holds from the user's next request. The last admin stays one. Who loses the role or is " +
+    "deactivated keeps no open tickets: they go to others within moments.",
   security: bearerSecurity,
   request: jsonBody(
     z.strictObject({
@@ -129,6 +159,15 @@ const updateUserRoute = createRoute({
       name: NameSchema.optional(),
       capacity: z.int().min(0).max(1000).optional(),
       away: z.boolean().optional(),
+      handOver: z.boolean().optional().openapi({
+        description: "Away for long: their open tickets go to others now. Needs `away`.",
+      }),
+      takesGeneral: UserSchema.shape.takesGeneral.optional(),
+      workingHours: NewWorkingHoursSchema.optional(),
+      active: z
+        .boolean()
+        .optional()
+        .openapi({ description: "false deactivates: no sign-in, no tickets; open ones go to others." }),
       slackUserId: z
         .string()
         .regex(/^[A-Z0-9]{3,30}$/, "must be a Slack user id such as U024BE7LH")
@@ -176,6 +215,13 @@ export function accountRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     return c.json({ user: presentUser(user) }, 200);
   });
 
+  app.openapi(updateMeRoute, async (c) => {
+    const { away, handOver, workingHours } = c.req.valid("json");
+    const presence = { away, handsOver: handOver, hours: workingHours };
+    const user = await updatePresence(c.get("sql"), staffActorOf(c.get("user")), presence);
+    return c.json({ user: presentUser(user) }, 200);
+  });
+
   app.openapi(listUsersRoute, async (c) => {
     const { cursor, limit } = c.req.valid("query");
     const after = cursor === undefined ? null : parseUserCursor(cursor);
@@ -184,7 +230,8 @@ export function accountRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   });
 
   app.openapi(updateUserRoute, async (c) => {
-    const { email, ...update } = c.req.valid("json");
+    const { email, handOver, workingHours, ...rest } = c.req.valid("json");
+    const update = { ...rest, handsOver: handOver, hours: workingHours };
     const { user, changed } = await updateUser(c.get("sql"), staffActorOf(c.get("user")), email, update);
     const message = changed ? "The account has been updated." : "Nothing was given to change.";
     return c.json({ user: presentUser(user), message }, 200);
