@@ -51,10 +51,11 @@ export interface DeadlineRow {
   missedAt: Date | null;
 }
 
+/** Those that have run at least once: what never had a target is no deadline. */
 export async function listDeadlines(sql: Sql, ticketId: string): Promise<DeadlineRow[]> {
   const rows = await sql<DeadlineRow[]>`
     select kind, state, due_at as "dueAt", remind_at as "remindAt", reminded_at as "remindedAt", missed_at as "missedAt"
-    from ticket_deadlines where ticket_id = ${ticketId} order by kind`;
+    from ticket_deadlines where ticket_id = ${ticketId} and since is not null order by kind`;
   return [...rows];
 }
 
