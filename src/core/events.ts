@@ -16,6 +16,10 @@ export interface DeskEvents {
   "ticket/changed": { ticketId: string };
   /** An admin is to be asked whether a skill should be taken off somebody's profile. */
   "skill/proposed": { proposalId: string };
+  /** The desk's list of skills has changed: tickets that wait may have an owner. */
+  "skill/changed": { skillId: string };
+  /** A classifier named a skill that the desk does not have, for the first time. */
+  "skill/named": { skillId: string };
   /** App Home of a Slack user shows what is no more so, or was just opened. */
   "home/outdated": { slackUserId: string };
   /** A delivery is waiting to go out. */

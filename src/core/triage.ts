@@ -45,6 +45,8 @@ export interface Triage {
   /** Canonical names from the desk's list; may be empty. */
   skills: string[];
   helpfulNotes: string;
+  /** Names of skills that the message asks for and the desk does not have: proposed to an admin, used for nothing. */
+  unknownSkills?: string[];
   /** Never sent by itself: a person edits and sends it. */
   suggestedReply: string;
   /** ISO 639-1, or `und`. */

@@ -5,6 +5,7 @@ import { addOutboxEvent } from "../db/outbox.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
 import { lockTicketStatus, setTicketTriage } from "../db/tickets.ts";
 import { insertTriageAttempt } from "../db/triage-results.ts";
+import { proposeSkills } from "./propose-skills.ts";
 
 /** False where the ticket is gone, or this run has saved its triage before. */
 export async function saveTriage(
@@ -29,6 +30,7 @@ export async function saveTriage(
       source,
       provisional: source === "local",
     });
+    await proposeSkills(tx, ticketId, triage.unknownSkills ?? []);
     await addTicketEvent(
       tx,
       ticketId,

@@ -1,6 +1,6 @@
 /**
  * Waiting tickets may have an owner now, and tickets of people who left need another: when an account changes
- * (`user/updated`), when somebody has room again (`user/freed`), and each minute, since working hours begin by themselves.
+ * (`user/updated`), the skills of the desk do (`skill/changed`), somebody has room again (`user/freed`), and each minute, since working hours begin by themselves.
  */
 import { assignBacklog } from "../desk/assign-backlog.ts";
 import { handOverTickets } from "../desk/hand-over-tickets.ts";
@@ -12,7 +12,7 @@ export function createAssignBacklog(client: WorkflowClient, deps: WorkflowDeps) 
   return client.createFunction(
     {
       id: "assign-backlog",
-      triggers: [{ event: "user/updated" }, { event: "user/freed" }],
+      triggers: [{ event: "user/updated" }, { event: "user/freed" }, { event: "skill/changed" }],
       concurrency: 1,
       retries: 4,
     },

@@ -17,6 +17,8 @@ const SCHEMAS: { [Name in DeskEventName]: z.ZodType<DeskEvents[Name]> } = {
   "deadline/reminded": z.object({ ticketId: id, kind: z.enum(DEADLINE_KINDS) }),
   "deadline/missed": z.object({ ticketId: id, kind: z.enum(DEADLINE_KINDS) }),
   "skill/proposed": z.object({ proposalId: id }),
+  "skill/changed": z.object({ skillId: id }),
+  "skill/named": z.object({ skillId: id }),
   "home/outdated": z.object({ slackUserId: z.string().min(1) }),
   "delivery/queued": z.object({ deliveryId: id, ticketId: id }),
   "delivery/troubled": z.object({ deliveryId: id, ticketId: id }),

@@ -21,6 +21,7 @@ import { createReconcileIntake } from "./reconcile-intake.ts";
 import { createRefreshCard } from "./refresh-card.ts";
 import { createRetriageProvisional } from "./retriage-provisional.ts";
 import { createShowThreadStatus } from "./show-thread-status.ts";
+import { createTellOfSkill } from "./tell-of-skill.ts";
 import { createTriageTicket } from "./triage-ticket.ts";
 import { createWatchDeadlines } from "./watch-deadlines.ts";
 import type { WorkflowDeps } from "./workflow-deps.ts";
@@ -35,6 +36,7 @@ export function createWorkflows(client: WorkflowClient, deps: WorkflowDeps) {
     createRefreshCard(client, deps),
     createPublishHome(client, deps),
     createAskAboutSkill(client, deps),
+    createTellOfSkill(client, deps),
     createDeliverMessage(client, deps),
     createNotifyDeliveryTrouble(client, deps),
     createAssignBacklog(client, deps),
