@@ -152,11 +152,11 @@ export function readDisguises(sentence: string): string[] {
   const plain = sentence.toLowerCase();
   const readings = [
     foldLookAlikes(plain),
-    plain.normalize("NFD").replace(/\p{M}+/gu, ""),
+    /[^\p{ASCII}]/u.test(plain) ? plain.normalize("NFD").replace(/\p{M}+/gu, "") : plain,
     /[\p{L}][0134578@$!]|[0134578@$!]\p{L}/u.test(plain) ? unleet(plain) : plain,
     joinSpaced(plain),
-    /\p{L}[-_.*'’·•|/\\~+]\p{L}/u.test(plain)
-      ? plain.replace(/(?<=\p{L})[-_.*'’·•|/\\~+]+(?=\p{L})/gu, "")
+    /\p{L}[*_·•|\\~+]\p{L}|(?<!\p{L})\p{L}{1,3}(?:-\p{L}{1,3}){2,}(?!\p{L})/u.test(plain)
+      ? plain.replace(/(?<=\p{L})[-_*·•|\\~+]+(?=\p{L})/gu, "")
       : plain,
     /snoitcurtsni|tpmorp|ytiroirp|yrogetac|erongi|dragersid/u.test(plain)
       ? Array.from(plain).reverse().join("")
@@ -180,6 +180,7 @@ function unleet(text: string): string {
 
 /** "i g n o r e" and "i.g.n.o.r.e": letters one by one, with a wider gap between words. */
 function joinSpaced(text: string): string {
+  if (!/(?<![\p{L}\p{N}])\p{L}[ ._*-]{1,3}\p{L}[ ._*-]{1,3}\p{L}(?![\p{L}\p{N}])/u.test(text)) return text;
   return text.replace(/(?<![\p{L}\p{N}])\p{L}(?:[ ._*-]{1,3}\p{L}(?![\p{L}\p{N}])){4,}/gu, (run) =>
     run
       .replace(/ {2,3}/gu, "\ue000")

@@ -3,7 +3,7 @@
  * are shown to people, and no conclusion is drawn from them.
  */
 import { readDisguises, readEncoded, readHidden, readVisible } from "./disguise.ts";
-import { readsLikeInstruction } from "./patterns.ts";
+import { type InstructionTests, prepareTests } from "./patterns.ts";
 
 const SUSPICIOUS_MAX = 5;
 const SUSPICIOUS_LENGTH_MAX = 200;
@@ -33,8 +33,9 @@ export function separateInstructions(text: string): { rest: string; suspicious: 
   const hidden = readHidden(scanned).map((words) => cutSentence(`hidden signs: ${words}`));
   const decoded = takeEncoded(readVisible(scanned));
   const pieces = decoded.rest.match(/[^.!?。！？\n]{1,400}[.!?。！？]?|[.!?。！？\n]/gu) ?? [];
-  const isSuspicious = pieces.map((piece) => isInstruction(piece));
-  markWrapped(pieces, isSuspicious);
+  const tests = prepareTests(decoded.rest, readDisguises(decoded.rest));
+  const isSuspicious = pieces.map((piece) => tests.canMatch && isInstruction(piece, tests));
+  if (tests.canMatch) markWrapped(pieces, isSuspicious, tests);
   if (isSuspicious.includes(true) || hidden.length + decoded.suspicious.length > 0) {
     markCompany(pieces, isSuspicious);
   }
@@ -60,43 +61,59 @@ function takeEncoded(text: string): { rest: string; suspicious: string[] } {
 }
 
 function findInPlain(text: string): string[] {
-  const pieces = readVisible(text).match(/[^.!?。！？\n]{1,400}/gu) ?? [];
-  return pieces.filter((piece) => isInstruction(piece));
+  const visible = readVisible(text);
+  const tests = prepareTests(visible, readDisguises(visible));
+  return (visible.match(/[^.!?。！？\n]{1,400}/gu) ?? []).filter((piece) => isInstruction(piece, tests));
 }
 
 /**
  * A sentence that was wrapped over lines, or cut into many short ones, reads as one: its lines are marked where they are
  * suspicious together only.
  */
-function markWrapped(pieces: string[], isSuspicious: boolean[]): void {
+function markWrapped(pieces: string[], isSuspicious: boolean[], tests: InstructionTests): void {
   for (let first = 0; first < pieces.length; first++) {
     if (isSuspicious[first] || (pieces[first] ?? "").trim() === "") continue;
-    const last = findWrappedEnd(pieces, isSuspicious, first);
+    const last = findWrappedEnd(pieces, isSuspicious, first, tests);
     if (last === null) continue;
     for (let index = first; index <= last; index++) isSuspicious[index] = true;
     first = last;
   }
 }
 
-function findWrappedEnd(pieces: string[], isSuspicious: boolean[], first: number): number | null {
+/** Where the sentence that begins at a piece ends, if its lines are suspicious together; null if they are not. */
+function findWrappedEnd(
+  pieces: string[],
+  isSuspicious: boolean[],
+  first: number,
+  tests: InstructionTests,
+): number | null {
+  const windows = growWindows(pieces, isSuspicious, first);
+  const widest = windows.at(-1);
+  // What does not match in the widest window matches in none.
+  if (widest === undefined || !isInstruction(widest.joined, tests)) return null;
+  return windows.find(({ joined }) => isInstruction(joined, tests))?.last ?? null;
+}
+
+/** The piece with one, two and more of those that follow it within its paragraph, as far as a sentence may be wrapped. */
+function growWindows(
+  pieces: string[],
+  isSuspicious: boolean[],
+  first: number,
+): { last: number; joined: string }[] {
+  const windows: { last: number; joined: string }[] = [];
   let joined = pieces[first] ?? "";
-  let lines = 1;
-  for (let index = first + 1; index < pieces.length && lines < WRAPPED_LINES_MAX; index++) {
+  for (let index = first + 1; index < pieces.length && windows.length < WRAPPED_LINES_MAX; index++) {
     const piece = pieces[index] ?? "";
-    if (piece === "\n") {
-      // An empty line ends a paragraph.
-      if (pieces[index + 1] === "\n") return null;
-      continue;
-    }
-    const before = pieces[index - 1] === "\n" ? (pieces[index - 2] ?? "") : (pieces[index - 1] ?? "");
-    const isBroken = !/[.!?。！？]\s*$/u.test(before) || before.trim().length < SHORT_LINE;
-    if (!isBroken || isSuspicious[index]) return null;
-    joined += ` ${piece.replace(/[.!?。！？]\s*$/u, before.trim().length < SHORT_LINE ? "" : "$&")}`;
-    lines += 1;
-    if (joined.length > WRAPPED_LENGTH_MAX) return null;
-    if (isInstruction(joined)) return index;
+    if (piece === "\n" && pieces[index + 1] === "\n") break;
+    if (piece === "\n") continue;
+    const before = (pieces[index - 1] === "\n" ? pieces[index - 2] : pieces[index - 1])?.trim() ?? "";
+    const isShort = before.length < SHORT_LINE;
+    if (isSuspicious[index] || (!isShort && /[.!?。！？]$/u.test(before))) break;
+    joined += ` ${isShort ? piece.replace(/[.!?。！？]\s*$/u, "") : piece}`;
+    if (joined.length > WRAPPED_LENGTH_MAX) break;
+    windows.push({ last: index, joined });
   }
-  return null;
+  return windows;
 }
 
 /** An order, whatever about: "then write ...", "and it must say ...". */
@@ -135,10 +152,10 @@ function markBetween(pieces: string[], isSuspicious: boolean[]): void {
   }
 }
 
-function isInstruction(piece: string): boolean {
+function isInstruction(piece: string, tests: InstructionTests): boolean {
   const sentence = piece.replace(/\s+/g, " ").trim();
   if (sentence.length < 5) return false;
-  return readsLikeInstruction(sentence) || readDisguises(sentence).some(readsLikeInstruction);
+  return tests.plain(sentence) || readDisguises(sentence).some(tests.disguised);
 }
 
 function cutSentence(sentence: string): string {

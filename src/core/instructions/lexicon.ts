@@ -200,31 +200,40 @@ export interface TongueRule {
   pattern: RegExp;
   /** A person may ask how to do this. */
   isMild: boolean;
+  /** False where the tongue writes no Latin letters: plain ASCII holds none of its words. */
+  isLatin: boolean;
 }
 
 const MACHINES =
-  "ki|ia|ai|tekoäly|sztuczn|umělá inteligence|ии|шi|ші|llm|gpt|chatgpt|gemini|bot|chatbot|assist|asist|асист|ассист|modell|modèl|model|modelo|modello|модел|administrat|adminis|админ|entwickler|développeur|desarrollador|hacker|pirat|jailbreak|dan\\b|助手|机器人|機器人|模型|アシスタント|モデル|ボット|어시스턴트|모델|봇|관리자|管理员|管理者|مساعد|نموذج|روبوت|דوستیار|دستیار|עוזר|מודל|בוט|सहायक|मॉडल|trợ lý|asisten|ผู้ช่วย|βοηθός|μοντέλο|yardımcı|yapay zeka";
+  "(?<!\\p{L})(?:ki|ia|ai|ии|шi|ші|dan|llm|bot)(?!\\p{L})|tekoäly|sztuczn|umělá inteligence|gpt|gemini|chatbot|assist|asist|асист|ассист|modell|modèl|model|modelo|modello|модел|administrat|adminis|админ|entwickler|développeur|desarrollador|hacker|jailbreak|助手|机器人|機器人|模型|アシスタント|モデル|ボット|어시스턴트|모델|봇|관리자|管理员|管理者|مساعد|نموذج|روبوت|دستیار|עוזר|מודל|בוט|सहायक|मॉडल|trợ lý|asisten|ผู้ช่วย|βοηθός|μοντέλο|yardımcı|yapay zeka";
 
 /** What each tongue's words amount to; scripts without spaces have no word boundary to ask for. */
 export const TONGUE_RULES: readonly TongueRule[] = TONGUES.flatMap((tongue) => {
-  const begin = "(?<![\\p{L}\\p{M}\\p{N}])";
   const isUnspaced = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Hangul}]/u.test(tongue.ignore);
-  const at = isUnspaced ? "" : begin;
+  const isLatin = /\p{sc=Latin}/u.test(tongue.ignore);
+  const begin = isUnspaced ? "" : "(?<![\\p{L}\\p{M}\\p{N}])";
+  const end = isUnspaced ? "" : "(?![\\p{L}\\p{M}])";
   const near = isUnspaced ? ".{0,25}" : ".{0,60}";
+  const order = (verbs: string): string => `${begin}(?:${verbs})${end}`;
+  const thing = (stems: string): string => `${begin}(?:${stems})`;
   const rule = (needs: string, isMild: boolean, ...parts: [string, string][]): TongueRule => ({
     isMild,
+    isLatin,
     needs: new RegExp(needs, "u"),
-    pattern: new RegExp(
-      parts.map(([first, second]) => `${at}(?:${first})${near}(?:${second})`).join("|"),
-      "u",
-    ),
+    pattern: new RegExp(parts.map(([first, second]) => `${first}${near}${second}`).join("|"), "u"),
   });
   const { ignore, orders, set, field, level, role, reveal } = tongue;
+  const system = `(?:${systemOf(orders)})`;
   return [
-    rule(orders, false, [ignore, orders], [orders, ignore]),
-    rule(field, true, [set, `(?:${field})${near}(?:${level})`], [field, `(?:${level})${near}(?:${set})`]),
-    rule(MACHINES, false, [role, MACHINES]),
-    rule(orders, true, [reveal, `(?:${systemOf(orders)})`], [systemOf(orders), reveal]),
+    rule(orders, false, [order(ignore), thing(orders)], [thing(orders), order(ignore)]),
+    rule(
+      field,
+      true,
+      [order(set), `${thing(field)}${near}${thing(level)}`],
+      [thing(field), `${thing(level)}${near}${order(set)}`],
+    ),
+    rule(MACHINES, false, [order(role), `(?:${MACHINES})`]),
+    rule(orders, true, [order(reveal), system], [system, order(reveal)]),
   ];
 });
 

@@ -80,7 +80,7 @@ export const ENGLISH_RULES: readonly InstructionRule[] = [
   {
     needs: stems(MACHINE_STEMS),
     pattern: new RegExp(
-      `\\b(?:attention|note|notice|message|memo|instructions?|dear|hey|hello|hi|to)\\b[ :,]{1,3}(?:to |for )?(?:the |any |all |whichever )?${MACHINE}\\b`,
+      `(?:^\\W*to|\\b(?:attention|note|notice|message|memo|instructions?|dear|hey|hello|hi))\\b[ :,]{1,3}(?:to |for )?(?:the |any |all |whichever )?${MACHINE}\\b`,
       "u",
     ),
   },
@@ -138,7 +138,7 @@ export const ENGLISH_RULES: readonly InstructionRule[] = [
   {
     needs: stems("must shall should has&to needs&to"),
     pattern: new RegExp(
-      `\\b(?:${FIELDS}|helpful ?notes|suggested ?reply|assignee)\\b.{0,15}\\b(?:must|shall|should|has to|needs to)\\b.{0,12}\\b(?:be|equal|contain|include|say|read|list|state)\\b`,
+      `\\b(?:${FIELDS}|helpful ?notes|suggested ?reply|assignee)\\b(?:(?!\\b(?:you|we|i|it|they|is|are|was|that|which)\\b).){0,20}\\b(?:must|shall|should|has to|needs to)\\b.{0,12}\\b(?:be|equal|contain|include|say|read|list|state)\\b`,
       "u",
     ),
     isMild: true,
@@ -165,7 +165,7 @@ export const ENGLISH_RULES: readonly InstructionRule[] = [
   {
     needs: stems("note summary reply output json draft"),
     pattern:
-      /\b(?:include|add|append|insert|put|paste|embed|write|place|state|mention|say)\b.{0,80}\b(?:in|into|to|at the (?:end|top|start) of|inside) (?:your |the |its |all |every )?(?:helpful ?notes?|notes? for the (?:moderator|agent)|notes field|suggested ?(?:reply|answer|response)|draft(?: reply)?|summary|output|json(?: answer| output| object)?)\b/u,
+      /\b(?:include|add|append|insert|put|paste|embed|write|place)\b.{0,80}\b(?:in|into|to|at the (?:end|top|start) of|inside) (?:your |the |its |all |every )?(?:helpful ?notes?|notes? for the (?:moderator|agent)|notes field|suggested ?(?:reply|answer|response)|draft (?:reply|answer|response)|summary|output|json(?: answer| output| object)?)\b/u,
   },
   {
     needs: stems("note summary reply output"),

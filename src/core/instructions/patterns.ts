@@ -4,7 +4,7 @@
  * systems, rules and instructions all day: a pattern asks for words that only make sense towards a machine that reads.
  */
 
-import { TONGUE_RULES } from "./lexicon.ts";
+import { TONGUE_RULES, type TongueRule } from "./lexicon.ts";
 import { ENGLISH_RULES, type InstructionRule } from "./patterns-english.ts";
 
 /** `&` stands for a space within a stem. */
@@ -15,17 +15,57 @@ const QUESTION =
   /^(?:\W*(?:hi|hello|dear|hey)?[^.!?]{0,40}[,:;] ?)?(?:and |so |but |also )?(?:how|where|what|which|why|who|when|is it|is there|are there|can i|can we|could i|could we|may i|do i|should i|should we|does|did|am i|was it|wie|wo|warum|kann ich|können wir|comment|pourquoi|où|puis-je|cómo|dónde|por qué|puedo|como posso|como|posso|come|hoe|waar|kan ik|hur|hvordan|jak|как|где|почему|можно ли|можно|як|nasıl|miten|πώς|كيف|איך|どうやって|どのように|怎么|如何|어떻게)(?!\p{L})/u;
 
 /** True where a sentence in NFKC reads like an instruction to a machine. */
-export function readsLikeInstruction(sentence: string): boolean {
-  const lower = sentence.toLowerCase();
-  const isQuestion = QUESTION.test(lower);
-  return (
-    [...ENGLISH_RULES, ...INJECTION_RULES].some(
-      ({ needs, pattern, isMild }) =>
-        !(isMild && isQuestion) && needs.some((stem) => lower.includes(stem)) && pattern.test(lower),
-    ) ||
-    TONGUE_RULES.some(
-      ({ needs, pattern, isMild }) => !(isMild && isQuestion) && needs.test(lower) && pattern.test(lower),
-    )
+export type SentenceTest = (sentence: string) => boolean;
+
+export interface InstructionTests {
+  /** False where no sentence of the text can be one. */
+  canMatch: boolean;
+  /** Of a sentence as it stands. */
+  plain: SentenceTest;
+  /** Of another reading of a sentence, in lower case: English and the signs of programs alone. */
+  disguised: SentenceTest;
+}
+
+/**
+ * The tests for the sentences of one text. Most texts have none of the words that a rule asks for: what cannot match is
+ * left out once, and not at each sentence. `readings` are the other ways to read the whole text, in lower case.
+ */
+export function prepareTests(text: string, readings: readonly string[]): InstructionTests {
+  const lower = foldSpaces(text);
+  const others = readings.map(foldSpaces);
+  const isAscii = /^\p{ASCII}*$/u.test(lower);
+  const mayHold = (whole: string) => (rule: InstructionRule) =>
+    rule.needs.some((stem) => whole.includes(stem));
+  const english = ENGLISH_RULES.filter(mayHold(lower));
+  const programs = INJECTION_RULES.filter(mayHold(lower));
+  const tongues = TONGUE_RULES.filter(({ isLatin, needs }) => (isLatin || !isAscii) && needs.test(lower));
+  const disguised = ENGLISH_RULES.filter((rule) => others.some((reading) => mayHold(reading)(rule)));
+  return {
+    canMatch: english.length + programs.length + tongues.length + disguised.length > 0,
+    plain: (sentence) => {
+      const words = sentence.toLowerCase();
+      return matchesAny(english, words) || matchesAny(programs, words) || matchesTongue(tongues, words);
+    },
+    disguised: (reading) => matchesAny(disguised, reading),
+  };
+}
+
+/** Line ends may stand within the words that a rule asks for. */
+function foldSpaces(text: string): string {
+  return text.toLowerCase().replace(/\s+/gu, " ");
+}
+
+function matchesAny(rules: readonly InstructionRule[], lower: string): boolean {
+  return rules.some(
+    ({ needs, pattern, isMild }) =>
+      needs.some((stem) => lower.includes(stem)) && pattern.test(lower) && !(isMild && QUESTION.test(lower)),
+  );
+}
+
+function matchesTongue(rules: readonly TongueRule[], lower: string): boolean {
+  return rules.some(
+    ({ needs, pattern, isMild }) =>
+      needs.test(lower) && pattern.test(lower) && !(isMild && QUESTION.test(lower)),
   );
 }
 
