@@ -7,6 +7,7 @@ import { createVerificationToken } from "./api/tokens.ts";
 import type { Config } from "./config.ts";
 import type { RecordInbound } from "./core/inbound.ts";
 import type { SqlPool } from "./db/client.ts";
+import { listCategories } from "./db/local-models.ts";
 import type { DeskSettings } from "./desk/desk-settings.ts";
 import { recordInbound } from "./desk/record-inbound.ts";
 import { recordInboundBatch } from "./desk/record-inbound-batch.ts";
@@ -16,6 +17,8 @@ import { createDeskSettings } from "./runtime/desk-settings.ts";
 import { readDocsAsset } from "./runtime/docs-assets.ts";
 import { openHttpServer } from "./runtime/http-server.ts";
 import { loadJwtSecrets } from "./runtime/jwt-secret.ts";
+import { rebuildLocalModel } from "./runtime/local-models/rebuild-local-model.ts";
+import { trainInThread } from "./runtime/local-models/train-in-thread.ts";
 import { createLocalTriage } from "./runtime/local-triage.ts";
 import { openMailAccess } from "./runtime/mail-access.ts";
 import { openMailIntake } from "./runtime/mail-intake.ts";
@@ -118,6 +121,10 @@ async function startParts(
       sources: [...mailIn.sources(), ...(slack?.sources() ?? [])],
     });
 
+  const localTriage = createLocalTriage({ sql, log, train: trainInThread });
+  // In its thread while the rest starts; a ticket that is faster waits for it, and nothing else does.
+  void localTriage.warmUp(await listCategories(sql));
+
   const deps: WorkflowDeps = {
     sql,
     settings,
@@ -125,7 +132,8 @@ async function startParts(
     now: () => new Date(),
     log,
     model: createModel(config, log),
-    createLocalClassifier: createLocalTriage(),
+    createLocalClassifier: localTriage.createClassifier,
+    rebuildLocalModel: () => rebuildLocalModel({ sql, train: trainInThread }, { always: false }),
     mail: mailOut,
     slack: slack?.desk ?? null,
     slackIntake: slack?.intake ?? null,
@@ -146,6 +154,7 @@ async function startParts(
     sql,
     tokens,
     passwords: createPasswordHasher(),
+    desk: settings,
     recordInbound: (pool, ticket) => recordInbound(pool, settings, ticket),
     slackEvents: slack?.handle ?? undefined,
     inboundEmail: config.inboundEmail

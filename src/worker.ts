@@ -12,7 +12,9 @@ import { connectDatabase, type SqlPool } from "./db/client.ts";
 import { recordInbound } from "./desk/record-inbound.ts";
 import { createPasswordHasher } from "./passwords.ts";
 import { createDeskSettings } from "./runtime/desk-settings.ts";
-import { createLocalTriage } from "./runtime/local-triage.ts";
+import { rebuildLocalModel } from "./runtime/local-models/rebuild-local-model.ts";
+import { trainInSlices } from "./runtime/local-models/train-in-slices.ts";
+import { createLocalTriage, createLocalTriageMemory } from "./runtime/local-triage.ts";
 import { createModel } from "./runtime/model.ts";
 import { checkReadiness } from "./runtime/readiness.ts";
 import { createSlack } from "./runtime/slack.ts";
@@ -33,6 +35,8 @@ interface WorkerContext {
 
 const TOKEN_SECONDS = 12 * 60 * 60;
 const CONNECTIONS_MAX = 5;
+/** Models are numbers, and outlive the request that read them. */
+const LOCAL_MODELS = createLocalTriageMemory();
 
 export default {
   async fetch(request: Request, env: WorkerEnv, context: WorkerContext): Promise<Response> {
@@ -74,6 +78,7 @@ function openParts(env: WorkerEnv, origin: string, context: WorkerContext) {
     audience: "deskhand-api",
     expiresInSeconds: TOKEN_SECONDS,
   };
+  const localTriage = createLocalTriage({ sql, log, train: trainInSlices, memory: LOCAL_MODELS });
   const { client, endpoint } = createInngestEndpoint(inngest, {
     sql,
     settings,
@@ -81,7 +86,8 @@ function openParts(env: WorkerEnv, origin: string, context: WorkerContext) {
     now: () => new Date(),
     log,
     model: createModel(config, log),
-    createLocalClassifier: createLocalTriage(),
+    createLocalClassifier: localTriage.createClassifier,
+    rebuildLocalModel: () => rebuildLocalModel({ sql, train: trainInSlices }, { always: false }),
     mail: null,
     slack: slack?.desk ?? null,
     slackIntake: slack?.intake ?? null,
@@ -97,6 +103,7 @@ function openParts(env: WorkerEnv, origin: string, context: WorkerContext) {
     sql,
     tokens,
     passwords: createPasswordHasher(),
+    desk: settings,
     recordInbound: (pool, ticket) => recordInbound(pool, settings, ticket),
     slackEvents: slack ? (request) => slack.handle(request, (work) => context.waitUntil(work)) : undefined,
     inngest: endpoint,

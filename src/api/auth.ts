@@ -36,6 +36,14 @@ export const requireAdmin = createMiddleware<ApiEnv>(async (c, next) => {
   await next();
 });
 
+/** After requireUser. */
+export const requireStaff = createMiddleware<ApiEnv>(async (c, next) => {
+  if (c.get("user").role === "user") {
+    throw new AppError("forbidden", "Only a moderator or an admin may do this.");
+  }
+  await next();
+});
+
 /** Who does something to the desk. Only staff act as themselves. */
 export function staffActorOf(user: SessionUser): StaffActor {
   if (user.role === "user") throw new AppError("forbidden", "Only a moderator or an admin may do this.");

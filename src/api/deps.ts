@@ -5,6 +5,7 @@ import type { InboundApiTicket, IntakeResult } from "../core/inbound.ts";
 import type { Log } from "../core/log.ts";
 import type { SqlPool } from "../db/client.ts";
 import type { SessionUser } from "../db/users.ts";
+import type { DeskSettings } from "../desk/desk-settings.ts";
 
 export interface TokenSettings {
   /** 32 bytes or more. Signs every new token. */
@@ -36,6 +37,8 @@ export interface InboundEmailDoor {
 export interface ApiDeps {
   /** A pool, or how to get the one of this request: on Workers a connection cannot outlive the request that opened it. */
   sql: SqlPool | ((c: Context) => SqlPool);
+  /** What acting on tickets goes by. */
+  desk: DeskSettings;
   tokens: TokenSettings;
   passwords: PasswordHasher;
   /** The one door for tickets, over the request's own pool. */

@@ -2,15 +2,22 @@
 import { z } from "@hono/zod-openapi";
 import { DEADLINE_KINDS } from "../core/sla.ts";
 import { CHANNELS, PRIORITIES, TICKET_STATUSES } from "../core/ticket.ts";
-import type { Triage } from "../core/triage.ts";
+import type { CorrectionView } from "../db/corrections.ts";
 import type { DeadlineRow } from "../db/deadlines.ts";
 import type {
   AttachmentView,
+  LastTriage,
   MessageView,
   TicketInternals,
   TicketView,
   TicketViewer,
 } from "../db/ticket-queries.ts";
+import {
+  AssignmentSchema,
+  CorrectionSchema,
+  presentAssignment,
+  presentCorrection,
+} from "./decision-schema.ts";
 import { DELIVERY_STATES, DeliverySchema, presentDeliveries } from "./delivery-schema.ts";
 import { attachmentUrl, sanitiseMessage } from "./html/sanitise-message.ts";
 import { DateTimeSchema } from "./schemas.ts";
@@ -112,8 +119,16 @@ const MessageSchema = z
 const TriageSchema = z
   .object({
     source: z.enum(["gemini", "local", "person"]),
-    provisional: z.boolean(),
-    confidence: z.number().nullable(),
+    model: z.string().nullable().openapi({ description: "Which model of that source." }),
+    provisional: z.boolean().openapi({
+      description: "By the local classifier while the model was away: done again when it is back.",
+    }),
+    confidence: z.number().nullable().openapi({ description: "0 to 1." }),
+    language: z.string().nullable().openapi({ description: "ISO 639-1, or `und`." }),
+    triagedAt: DateTimeSchema.nullable(),
+    setByPerson: z
+      .array(z.string())
+      .openapi({ description: "Labels that a person has set: triage never writes over them." }),
     evidence: z.array(z.object({ field: z.string(), quote: z.string(), value: z.string() })),
     guesses: z.array(z.string()).openapi({ description: "Labels that no words of the message speak for." }),
     suspicious: z
@@ -128,10 +143,13 @@ export const TicketDetailSchema = TicketSchema.extend({
   triage: TriageSchema.nullable()
     .optional()
     .openapi({ description: "Staff only; null before the first triage." }),
-  assignment: z
-    .unknown()
+  assignment: AssignmentSchema.nullable()
     .optional()
-    .openapi({ description: "Staff only: why this assignee, and who else was considered." }),
+    .openapi({ description: "Staff only: why this assignee or nobody, and who else was considered." }),
+  corrections: z
+    .array(CorrectionSchema)
+    .optional()
+    .openapi({ description: "Staff only: what people corrected, the oldest first; the newest 100." }),
   suggestedReply: z.string().optional().openapi({ description: "Staff only: a draft, sent by nobody." }),
   deadlines: z
     .array(
@@ -185,8 +203,9 @@ export interface TicketDetailParts {
   messagesOmitted: number;
   attachments: AttachmentView[];
   /** What a classifier said last. */
-  triage: Partial<Triage> | null;
+  triage: LastTriage | null;
   deadlines: DeadlineRow[];
+  corrections: CorrectionView[];
 }
 
 export function presentTicketDetail(
@@ -203,7 +222,8 @@ export function presentTicketDetail(
   return {
     ...shared,
     triage: presentTriage(ticket, parts.triage),
-    assignment: ticket.assignment ?? null,
+    assignment: presentAssignment(ticket.assignment),
+    corrections: parts.corrections.map(presentCorrection),
     suggestedReply: ticket.suggestedReply,
     deadlines: parts.deadlines.map(({ kind, state, dueAt, missedAt }) => ({
       kind,
@@ -264,10 +284,21 @@ function presentVersions({ versions }: MessageView) {
 
 function presentTriage(
   ticket: TicketInternals,
-  said: Partial<Triage> | null,
+  last: LastTriage | null,
 ): z.infer<typeof TriageSchema> | null {
-  const { triageSource: source, provisional, confidence } = ticket;
+  const { triageSource: source, provisional, confidence, triagedAt, personChanged: setByPerson } = ticket;
   if (source === null) return null;
-  const { evidence = [], guesses = [], suspicious = [] } = said ?? {};
-  return { source, provisional, confidence, evidence, guesses, suspicious };
+  const { evidence = [], guesses = [], suspicious = [], language = null } = last?.said ?? {};
+  return {
+    source,
+    model: last?.model ?? null,
+    provisional,
+    confidence,
+    language,
+    triagedAt: triagedAt?.toISOString() ?? null,
+    setByPerson,
+    evidence,
+    guesses,
+    suspicious,
+  };
 }

@@ -39,6 +39,15 @@ export function decideStatus(current: TicketStatus, move: TicketMove): TicketSta
   }
 }
 
+/**
+ * Whether a person may set this status by hand, beside the moves above: between the open ones only. Resolving, closing
+ * and opening again are moves of their own.
+ */
+export function canSetByHand(current: TicketStatus, wanted: TicketStatus): boolean {
+  const open: readonly TicketStatus[] = OPEN_STATUSES;
+  return open.includes(current) && open.includes(wanted);
+}
+
 /** Ends an exhaustive switch: a new member of the union fails to compile here. */
 export function assertNever(value: never): never {
   throw new Error(`Unexpected value: ${JSON.stringify(value)}`);

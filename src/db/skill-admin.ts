@@ -72,9 +72,9 @@ export async function readSkill(sql: Sql, skillId: string): Promise<SkillView | 
 export async function lockSkillByName(
   sql: Sql,
   normalised: string,
-): Promise<{ id: string; status: SkillStatus } | null> {
-  const [row] = await sql<{ id: string; status: SkillStatus }[]>`
-    select id, status from skills
+): Promise<{ id: string; name: string; status: SkillStatus } | null> {
+  const [row] = await sql<{ id: string; name: string; status: SkillStatus }[]>`
+    select id, name, status from skills
     where normalised = ${normalised} or id = (select skill_id from skill_aliases where normalised = ${normalised})
     order by (normalised = ${normalised}) desc limit 1 for no key update`;
   return row ?? null;

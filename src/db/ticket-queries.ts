@@ -124,6 +124,9 @@ export interface TicketInternals {
   triageSource: TriageSource | "person" | null;
   provisional: boolean;
   confidence: number | null;
+  triagedAt: Date | null;
+  /** Labels that a person has set, e.g. `category`. */
+  personChanged: string[];
   assignment: unknown;
 }
 
@@ -135,7 +138,8 @@ export async function findTicketView(
 ): Promise<(TicketView & TicketInternals) | null> {
   const [row] = await sql<(TicketView & TicketInternals)[]>`
     select ${viewColumns(sql, sql`t.description`)}, t.suggested_reply as "suggestedReply",
-      t.triage_source as "triageSource", t.provisional, t.confidence::float8 as confidence, t.assignment
+      t.triage_source as "triageSource", t.provisional, t.confidence::float8 as confidence, t.assignment,
+      t.triaged_at as "triagedAt", t.person_changed as "personChanged"
     from tickets t
     join requesters r on r.id = t.requester_id
     left join users ru on ru.id = r.user_id
@@ -145,16 +149,22 @@ export async function findTicketView(
   return row ?? null;
 }
 
+export interface LastTriage {
+  said: Partial<Triage>;
+  /** The model's name. */
+  model: string;
+}
+
 /** What the classifier whose labels the ticket carries said last; null before the first triage. */
 export async function readLastTriage(
   sql: Sql,
   ticketId: string,
   source: TriageSource | "person" | null,
-): Promise<Partial<Triage> | null> {
-  const [row] = await sql<{ result: Partial<Triage> }[]>`
-    select result from triage_results where ticket_id = ${ticketId} and result is not null
+): Promise<LastTriage | null> {
+  const [row] = await sql<LastTriage[]>`
+    select result as said, model from triage_results where ticket_id = ${ticketId} and result is not null
     order by (source = ${source ?? ""}) desc, created_at desc limit 1`;
-  return row?.result ?? null;
+  return row ?? null;
 }
 
 export interface MessageView {

@@ -3,7 +3,7 @@ import type { StaffActor } from "../core/actor.ts";
 import { AppError } from "../core/errors.ts";
 import { writeResolution } from "../core/notices.ts";
 import { decideStatus } from "../core/ticket.ts";
-import { inTransaction, type SqlPool } from "../db/client.ts";
+import { inTransaction, type Sql } from "../db/client.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
 import { lockTicketStatus, readTicket, setTicketStatus } from "../db/tickets.ts";
@@ -16,7 +16,7 @@ const NOTE_LENGTH_MAX = 10_000;
 
 /** `note` is the moderator's own word to the requester; may be empty. `key`: see handleOnce. */
 export async function resolveTicket(
-  sql: SqlPool,
+  sql: Sql,
   settings: DeskSettings,
   actor: StaffActor,
   ticketId: string,

@@ -70,6 +70,7 @@ function createDeps(sql: SqlPool, clock: { now: Date }, log: LogLine[]): ApiDeps
     sql,
     tokens: TOKENS,
     passwords: createPasswordHasher({ logN: 4, r: 8, p: 1 }),
+    desk: DESK,
     recordInbound: (pool, ticket) => recordInbound(pool, DESK, ticket),
     readiness: async () => ({ ok: true, checks: { database: "ok" } }),
     metrics: async () => "deskhand_tickets_total 3\n",

@@ -3,24 +3,19 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { normaliseEmail } from "../../core/account.ts";
 import { AppError } from "../../core/errors.ts";
 import { PRIORITIES, TICKET_STATUSES } from "../../core/ticket.ts";
-import { type Sql, type SqlPool, storableText } from "../../db/client.ts";
-import { listDeadlines } from "../../db/deadlines.ts";
+import { type SqlPool, storableText } from "../../db/client.ts";
 import {
   type AssigneeFilter,
   findTicketView,
-  listAttachments,
-  listMessages,
   listTickets,
-  readLastTriage,
-  type TicketInternals,
   type TicketView,
-  type TicketViewer,
 } from "../../db/ticket-queries.ts";
 import type { SessionUser } from "../../db/users.ts";
 import { requireUser, ticketViewerOf } from "../auth.ts";
 import type { ApiDeps, ApiEnv } from "../deps.ts";
 import { FieldError, refuseMisfit } from "../errors.ts";
 import { findTicket } from "../find-ticket.ts";
+import { readTicketDetail } from "../read-ticket-detail.ts";
 import {
   bearerSecurity,
   conflictAnswer,
@@ -30,10 +25,12 @@ import {
   missingAnswer,
   signedOutAnswer,
 } from "../schemas.ts";
-import { presentTicket, presentTicketDetail, TicketDetailSchema, TicketSchema } from "../ticket-schema.ts";
+import { presentTicket, TicketDetailSchema, TicketSchema } from "../ticket-schema.ts";
 import { isUuid } from "../uuid.ts";
 import { attachmentRoutes } from "./attachments.ts";
 import { messageRoutes } from "./messages.ts";
+import { ticketActionRoutes } from "./ticket-actions.ts";
+import { ticketReplyRoutes } from "./ticket-replies.ts";
 
 const tags = ["Tickets"];
 
@@ -168,6 +165,8 @@ export function ticketRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
 
   app.route("/", attachmentRoutes());
   app.route("/", messageRoutes());
+  app.route("/", ticketActionRoutes(deps));
+  app.route("/", ticketReplyRoutes(deps));
   return app;
 }
 
@@ -196,17 +195,6 @@ async function createTicket(
     throw new AppError("conflict", `This Idempotency-Key was used for another ticket, #${ticket.number}.`);
   }
   return { ticket, isReplay: result.alreadyRecorded };
-}
-
-async function readTicketDetail(sql: Sql, viewer: TicketViewer, ticket: TicketView & TicketInternals) {
-  const { messages, omitted: messagesOmitted } = await listMessages(sql, viewer, ticket.id);
-  const attachments = await listAttachments(
-    sql,
-    messages.map((message) => message.id),
-  );
-  const triage = viewer.kind === "staff" ? await readLastTriage(sql, ticket.id, ticket.triageSource) : null;
-  const deadlines = viewer.kind === "staff" ? await listDeadlines(sql, ticket.id) : [];
-  return presentTicketDetail({ ticket, messages, messagesOmitted, attachments, triage, deadlines }, viewer);
 }
 
 function parseAssignee(text: string, user: SessionUser): AssigneeFilter {
