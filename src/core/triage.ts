@@ -11,9 +11,13 @@ export interface TriageInput {
 
 /** A person's correction, or a closed ticket, as an example to learn from. */
 export interface TriageExample {
+  /** Left out where it stands at the start of the text. */
+  title?: string;
   text: string;
   category: string | null;
   priority: Priority | null;
+  /** false: closed as it had been triaged, which says less than a person's correction. */
+  corrected?: boolean;
 }
 
 /** The desk's own lists: a classifier may answer with nothing that is not in them. */
@@ -21,8 +25,8 @@ export interface Desk {
   categories: { name: string; description: string }[];
   skills: { name: string; aliases: string[] }[];
   examples: TriageExample[];
-  /** Links that our own people sent in answers to tickets like this one: a model may name them. */
-  helpfulLinks?: string[];
+  /** What our own people answered to tickets like this one: a model may name the links in it. */
+  answers?: string[];
 }
 
 export type EvidenceField = "category" | "priority" | "skills" | "helpfulNotes";
@@ -87,6 +91,8 @@ export interface TriageAttempt extends TriageUsage {
 export interface Classifier {
   readonly source: TriageSource;
   readonly model: string;
+  /** The longest that a call takes; absent where it takes no time worth naming. */
+  readonly timeoutMs?: number;
   /** `timeoutMs`: answer within this time even where the settings allow for more. */
   classify(input: TriageInput, desk: Desk, options?: { timeoutMs?: number }): Promise<TriageAttempt>;
 }

@@ -17,6 +17,7 @@ import { createOnUserSignup } from "./on-user-signup.ts";
 import { createOpenRequestedTicket } from "./open-requested-ticket.ts";
 import { createPrune } from "./prune.ts";
 import { createPublishHome } from "./publish-home.ts";
+import { createRebuildLocalModel } from "./rebuild-local-model.ts";
 import { createReconcileIntake } from "./reconcile-intake.ts";
 import { createRefreshCard } from "./refresh-card.ts";
 import { createRetriageProvisional } from "./retriage-provisional.ts";
@@ -28,6 +29,7 @@ import type { WorkflowDeps } from "./workflow-deps.ts";
 
 export function createWorkflows(client: WorkflowClient, deps: WorkflowDeps) {
   const { serviceLevels, closing, digestAt } = deps.policies;
+  const { rebuildLocalModel } = deps;
   return [
     createOnUserSignup(client, deps),
     createTriageTicket(client, deps),
@@ -49,6 +51,7 @@ export function createWorkflows(client: WorkflowClient, deps: WorkflowDeps) {
     createOpenRequestedTicket(client, deps),
     createShowThreadStatus(client, deps),
     createPrune(client, deps),
+    ...(rebuildLocalModel === undefined ? [] : [createRebuildLocalModel(client, rebuildLocalModel)]),
     ...(serviceLevels === null
       ? []
       : [

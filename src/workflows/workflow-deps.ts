@@ -17,8 +17,10 @@ export interface WorkflowDeps {
   log: Log;
   /** Null where no model is configured. */
   model: Classifier | null;
-  /** Trained on the built-in start and the desk's own corrected tickets. */
+  /** Trained on the built-in start and the desk's own tickets, those given here or those of the stored model. */
   createLocalClassifier(examples: TriageExample[]): Classifier;
+  /** Trains and stores the local classifier anew, where there is anything new to learn. Left out: nothing does. */
+  rebuildLocalModel?: () => Promise<object>;
   /** Null where the channel is off. */
   mail: {
     sender: MailSender;

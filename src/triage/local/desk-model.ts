@@ -1,24 +1,61 @@
 /** The model of one desk: the built-in start, as far as the desk has those categories, and the desk's own examples. */
+import { PRIORITIES } from "../../core/ticket.ts";
 import type { Desk, TriageExample } from "../../core/triage.ts";
 import { SEED_TERMS, SEED_TICKETS, type SeedTicket } from "./seed/seed.ts";
-import { type LabelledDocument, type Model, trainModel } from "./train.ts";
+import { finishSteps } from "./softmax.ts";
+import { type LabelledDocument, type Model, trainInSteps } from "./train.ts";
+
+export interface DeskModel {
+  categories: Model;
+  /** Null while the desk has decided too few priorities to learn from: the cues decide alone. */
+  priorities: Model | null;
+}
 
 /** Tickets of the start in categories that the desk does not have: they teach what ordinary words are worth. */
 const BACKGROUND = "\u0000";
 /** A single term says less than a ticket. */
 const TERM_WEIGHT = 0.5;
-/** What a person of this desk decided says more than a ticket of the start. */
-const EXAMPLE_WEIGHT = 2;
-const EXAMPLES_MAX = 10_000;
+/** What a person of this desk corrected says more than a ticket of the start; what was closed as triaged, a little more. */
+const CORRECTED_WEIGHT = 2;
+const SETTLED_WEIGHT = 1.2;
+export const EXAMPLES_MAX = 10_000;
 /** The start's tickets are easier than real ones: until the desk has so many of its own, be no surer than without them. */
 const EXAMPLES_TRUSTED_FROM = 200;
 const EXAMPLE_LENGTH_MAX = 6000;
+const PRIORITY_EXAMPLES_MIN = 30;
+const PRIORITY_EXAMPLES_OF_EACH_MIN = 5;
 
 /**
  * Trains a model that knows the desk's categories and no others. A category that the start does not know has its name
  * and description to go by until there are examples.
  */
-export function trainDeskModel(desk: Pick<Desk, "categories">, examples: TriageExample[]): Model {
+export function trainDeskModel(desk: Pick<Desk, "categories">, examples: TriageExample[]): DeskModel {
+  return finishSteps(trainDeskModelInSteps(desk, examples));
+}
+
+/** `trainDeskModel` with rests between: yields the share that is done, 0 to 1. */
+export function* trainDeskModelInSteps(
+  desk: Pick<Desk, "categories">,
+  examples: TriageExample[],
+): Generator<number, DeskModel> {
+  const newest = examples.slice(0, EXAMPLES_MAX);
+  const categories = yield* scaleSteps(trainCategories(desk, newest), 0, 0.7);
+  const priorities = yield* scaleSteps(trainPriorities(newest), 0.7, 1);
+  return { categories, priorities };
+}
+
+function* scaleSteps<T>(steps: Generator<number, T>, from: number, to: number): Generator<number, T> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    yield from + (to - from) * step.value;
+  }
+}
+
+function* trainCategories(
+  desk: Pick<Desk, "categories">,
+  examples: TriageExample[],
+): Generator<number, Model> {
   const names = new Map(desk.categories.map(({ name }) => [foldName(name), name]));
   const fromStart = (tickets: SeedTicket[], weight: number): LabelledDocument[] =>
     tickets.map(({ text, category }) => {
@@ -26,17 +63,32 @@ export function trainDeskModel(desk: Pick<Desk, "categories">, examples: TriageE
       return { title: "", text, label, weight };
     });
   const start = [...fromStart(SEED_TICKETS, 1), ...fromStart(SEED_TERMS, TERM_WEIGHT)];
-  const learned = examples.slice(0, EXAMPLES_MAX).flatMap(({ text, category }): LabelledDocument[] => {
-    const name = category === null ? undefined : names.get(foldName(category));
-    if (name === undefined) return [];
-    return [{ title: "", text: text.slice(0, EXAMPLE_LENGTH_MAX), label: name, weight: EXAMPLE_WEIGHT }];
+  const learned = examples.flatMap((example): LabelledDocument[] => {
+    const name = example.category === null ? undefined : names.get(foldName(example.category));
+    return name === undefined ? [] : [toDocument(example, name)];
   });
   const known = [...start, ...learned];
-  // Trained again and again while tickets wait, and almost without titles: not worth trying out how to read them.
-  const model = trainModel([...describeCategories(desk, known), ...known], { choosesSettings: false });
+  // While the start is most of it, what fits the start best says nothing about the desk's tickets.
+  const choosesSettings = learned.length > start.length;
+  const model = yield* trainInSteps([...describeCategories(desk, known), ...known], { choosesSettings });
   const temperature =
     learned.length < EXAMPLES_TRUSTED_FROM ? Math.max(1, model.temperature) : model.temperature;
   return keepLabels({ ...model, temperature }, [...names.values()]);
+}
+
+function* trainPriorities(examples: TriageExample[]): Generator<number, Model | null> {
+  const decided = examples.flatMap((example) =>
+    example.priority === null ? [] : [toDocument(example, example.priority)],
+  );
+  const counts = PRIORITIES.map((priority) => decided.filter(({ label }) => label === priority).length);
+  const isEnough = counts.filter((count) => count >= PRIORITY_EXAMPLES_OF_EACH_MIN).length >= 2;
+  if (decided.length < PRIORITY_EXAMPLES_MIN || !isEnough) return null;
+  return yield* trainInSteps(decided);
+}
+
+function toDocument({ title, text, corrected }: TriageExample, label: string): LabelledDocument {
+  const weight = corrected === false ? SETTLED_WEIGHT : CORRECTED_WEIGHT;
+  return { title: title ?? "", text: text.slice(0, EXAMPLE_LENGTH_MAX), label, weight };
 }
 
 /** Without the background's columns: its part is played once the others have learned what does not tell them apart. */
@@ -83,19 +135,4 @@ function foldName(name: string): string {
     .normalize("NFKC")
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, "");
-}
-
-/** Changes when the desk's categories or the examples change: then the model has to be trained again. */
-export function fingerprintDesk(desk: Pick<Desk, "categories">, examples: TriageExample[]): string {
-  let hash = 0x811c9dc5;
-  const add = (text: string) => {
-    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-    hash = Math.imul(hash ^ 0x1f, 0x01000193);
-  };
-  for (const { text, category } of examples) {
-    add(text);
-    add(category ?? "");
-  }
-  const names = desk.categories.map(({ name, description }) => `${name}\u001f${description}`);
-  return `${names.join("\u001e")}\u001e${examples.length}\u001e${hash >>> 0}`;
 }

@@ -67,7 +67,10 @@ export function weighCount(count: number, titleWeight: number): number {
   return (count & (IN_TITLE - 1)) + titleWeight * (count >>> 16);
 }
 
-/** Calls `visit` with each key that a word brings: itself, itself after the previous word, and its letters. */
+/**
+ * Calls `visit` with each key that a word brings: itself, itself after the previous word, and its letters. Of scripts
+ * without spaces a single character is often a word, so each counts by itself.
+ */
 export function forEachFeature(
   token: Token,
   previous: Token | undefined,
@@ -76,7 +79,10 @@ export function forEachFeature(
   const { word } = token;
   visit(hashKey(word, 0, word.length, GROUP_WORD));
   if (previous !== undefined) visit(hashBigram(previous.word, word));
-  if (token.pair) return;
+  if (token.pair) {
+    for (const character of word) visit(hashKey(character, 0, character.length, GROUP_LETTERS));
+    return;
+  }
   const padded = ` ${word} `;
   for (let length = LETTERS_MIN; length <= LETTERS_MAX && length <= padded.length; length++) {
     for (let from = 0; from + length <= padded.length; from++) {

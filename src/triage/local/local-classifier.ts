@@ -3,15 +3,14 @@ import { checkEvidence } from "../../core/evidence.ts";
 import type { Classifier, Desk, Evidence, Triage, TriageExample, TriageInput } from "../../core/triage.ts";
 import { findGuesses } from "../guesses.ts";
 import { type HonestMessage, separateInstructions } from "../honest-text.ts";
-import { fingerprintDesk, trainDeskModel } from "./desk-model.ts";
+import { type DeskModel, trainDeskModel } from "./desk-model.ts";
 import { detectLanguage } from "./language.ts";
 import { findSpeakingWords, type Prediction, predict } from "./model.ts";
 import { writeNotes } from "./notes.ts";
-import { guessPriority } from "./priority.ts";
+import { decidePriority } from "./priority.ts";
 import { findSkills } from "./skills.ts";
 import { draftReply } from "./suggested-reply.ts";
 import { summarise } from "./summary.ts";
-import type { Model } from "./train.ts";
 
 export const LOCAL_MODEL = "local-1";
 /** Stands where other classifiers name their prompt: the version of the start and the rules. */
@@ -25,23 +24,19 @@ const TAIL_LENGTH_MAX = 2000;
 export interface LocalClassifierOptions {
   /** Corrections and closed tickets to learn from, besides those that come with the desk. */
   examples?: TriageExample[];
+  /** Where the desk's model comes from; it must know the desk's categories and no others. Default: trained here. */
+  modelFor?: (desk: Desk) => DeskModel | Promise<DeskModel>;
 }
 
-/** Trains at the first ticket, and again when the desk's categories or examples have changed (well under a second). */
-export function createLocalClassifier({ examples = [] }: LocalClassifierOptions = {}): Classifier {
-  let trained: { on: string; model: Model } | null = null;
-  const modelFor = (desk: Desk): Model => {
-    const all = joinExamples(examples, desk.examples);
-    const on = fingerprintDesk(desk, all);
-    if (trained?.on !== on) trained = { on, model: trainDeskModel(desk, all) };
-    return trained.model;
-  };
+/** Without `modelFor` it trains at the first ticket, and again when the desk's categories or examples have changed. */
+export function createLocalClassifier(options: LocalClassifierOptions = {}): Classifier {
+  const modelFor = options.modelFor ?? createTrainer(options.examples ?? []);
   return {
     source: "local",
     model: LOCAL_MODEL,
     async classify(input, desk) {
       const started = performance.now();
-      const triage = triageLocally(input, desk, modelFor(desk));
+      const triage = triageLocally(input, desk, await modelFor(desk));
       return {
         source: "local",
         model: LOCAL_MODEL,
@@ -55,21 +50,32 @@ export function createLocalClassifier({ examples = [] }: LocalClassifierOptions 
   };
 }
 
+/** Trains here and now: for a measurement, a test or a demonstration, not for a service with other things to do. */
+function createTrainer(examples: TriageExample[]): (desk: Desk) => DeskModel {
+  let trained: { on: string; model: DeskModel } | null = null;
+  return (desk) => {
+    const all = joinExamples(examples, desk.examples);
+    const on = JSON.stringify([desk.categories, all]);
+    if (trained?.on !== on) trained = { on, model: trainDeskModel(desk, all) };
+    return trained.model;
+  };
+}
+
 function joinExamples(first: TriageExample[], second: TriageExample[]): TriageExample[] {
   const seen = new Set(first.map(({ text, category }) => `${category}\u001f${text}`));
   return [...first, ...second.filter(({ text, category }) => !seen.has(`${category}\u001f${text}`))];
 }
 
 /** The category is one of the desk's; "" only where the desk has none. */
-function triageLocally(input: TriageInput, desk: Desk, model: Model): Triage {
+function triageLocally(input: TriageInput, desk: Desk, model: DeskModel): Triage {
   const message = separateInstructions({ title: input.title, text: readEnds(input.text) });
-  const predictions = predict(model, message);
+  const predictions = predict(model.categories, message);
   const best = predictions[0] ?? { label: "", probability: 0 };
-  const { quotes: urgentWords, priority } = guessPriority(message);
+  const { quotes: urgentWords, priority } = decidePriority(message, model.priorities);
   const found = findSkills(message, plausible(predictions), desk);
   const notes = writeNotes(message, best.label);
   const evidence: Evidence[] = [
-    ...categoryEvidence(model, message, best),
+    ...categoryEvidence(model.categories, message, best),
     ...urgentWords.map((quote): Evidence => ({ field: "priority", quote, value: priority })),
     ...found.quotes.map(({ quote, skill }): Evidence => ({ field: "skills", quote, value: skill })),
     ...notes.facts.map(({ quote, label }): Evidence => ({ field: "helpfulNotes", quote, value: label })),
@@ -106,7 +112,11 @@ function plausible(predictions: Prediction[]): string[] {
     .map(({ label }) => label);
 }
 
-function categoryEvidence(model: Model, message: HonestMessage, { label }: Prediction): Evidence[] {
+function categoryEvidence(
+  model: DeskModel["categories"],
+  message: HonestMessage,
+  { label }: Prediction,
+): Evidence[] {
   return findSpeakingWords(model, message, label).map(({ quote }) => ({
     field: "category",
     quote,

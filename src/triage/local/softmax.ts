@@ -21,7 +21,7 @@ export interface Fit {
 /** Strength of the examples' word against the pull to zero (scikit-learn's C). */
 const COST = 10;
 const STEP_START = 4;
-const BIAS_STEP = 0.1;
+const BIAS_STEP = 0.5;
 const EPOCHS_MIN = 3;
 const EPOCHS_MAX = 30;
 const UPDATES_WANTED = 6000;
@@ -32,6 +32,22 @@ const ERROR_MIN = 1e-3;
 
 /** `effort` below 1 goes over the rows fewer times. */
 export function descend(rows: Row[], shape: Shape, effort = 1): Fit {
+  return finishSteps(descendInSteps(rows, shape, effort));
+}
+
+/** Runs work that is done in steps to its end, at once. */
+export function finishSteps<T>(steps: Generator<number, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/**
+ * `descend`, with a rest after each time over the rows: yields the share that is done, 0 to 1. The weights of the second
+ * half are averaged, which takes out what the order of the rows put in.
+ */
+export function* descendInSteps(rows: Row[], shape: Shape, effort = 1): Generator<number, Fit> {
   const weights = new Float32Array(shape.features * shape.labels);
   const bias = new Float32Array(shape.labels);
   if (shape.labels < 2) return { weights, bias };
@@ -43,6 +59,7 @@ export function descend(rows: Row[], shape: Shape, effort = 1): Fit {
   // The pull to zero shrinks all weights at each step: kept as one factor instead of touching them all.
   let factor = 1;
   let step = 0;
+  const mean = createMean(weights, bias);
   for (let epoch = 0; epoch < epochs; epoch++) {
     shuffle(order, random);
     for (const place of order) {
@@ -58,9 +75,30 @@ export function descend(rows: Row[], shape: Shape, effort = 1): Fit {
       }
       if (factor < 1e-3) factor = applyFactor(weights, factor);
     }
+    factor = applyFactor(weights, factor);
+    if (epoch >= epochs / 2) mean.add();
+    yield (epoch + 1) / epochs;
   }
-  applyFactor(weights, factor);
-  return { weights, bias };
+  return mean.take();
+}
+
+/** The mean of what the weights were each time that `add` was called. */
+function createMean(weights: Float32Array, bias: Float32Array) {
+  const sums = { weights: new Float32Array(weights.length), bias: new Float32Array(bias.length) };
+  let count = 0;
+  return {
+    add(): void {
+      count++;
+      for (let i = 0; i < weights.length; i++)
+        sums.weights[i] = (sums.weights[i] as number) + (weights[i] as number);
+      for (let c = 0; c < bias.length; c++) sums.bias[c] = (sums.bias[c] as number) + (bias[c] as number);
+    },
+    take(): Fit {
+      for (let i = 0; i < weights.length; i++) sums.weights[i] = (sums.weights[i] as number) / count;
+      for (let c = 0; c < bias.length; c++) sums.bias[c] = (sums.bias[c] as number) / count;
+      return sums;
+    },
+  };
 }
 
 /** Epochs enough to settle, fewer where the examples are many. */

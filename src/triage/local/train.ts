@@ -1,7 +1,17 @@
 /** Learning from labelled documents: chooses how to read them, trains, and makes the probabilities honest. */
 import { countFeatures, type Document, type FeatureCounts, isInTitle } from "./features.ts";
 import { IntTable } from "./int-table.ts";
-import { createRandom, descend, type Row, type Shape, score, shuffle, toProbabilities } from "./softmax.ts";
+import {
+  createRandom,
+  descend,
+  descendInSteps,
+  finishSteps,
+  type Row,
+  type Shape,
+  score,
+  shuffle,
+  toProbabilities,
+} from "./softmax.ts";
 import { buildVocabulary, toVector, type VectorSettings, type Vocabulary } from "./vectors.ts";
 
 export interface LabelledDocument extends Document {
@@ -19,6 +29,16 @@ export interface Model {
   bias: Float32Array;
   /** Divides the scores before they become probabilities; fitted on examples left out of training. */
   temperature: number;
+  /** How it did on examples left out of training; null where there were too few to leave any out. */
+  figures: ModelFigures | null;
+}
+
+export interface ModelFigures {
+  /** Examples that were left out in turn. */
+  rows: number;
+  accuracy: number;
+  /** The mean F1 of the labels, each counted the same. */
+  macroF1: number;
 }
 
 export interface TrainOptions {
@@ -29,7 +49,7 @@ export interface TrainOptions {
 /** Features times labels: keeps the model below 20 MB, in memory and stored. */
 const WEIGHTS_MAX = 3_000_000;
 const VOCABULARY_MAX = 120_000;
-const FEATURES_PER_DOCUMENT_MAX = 500;
+const FEATURES_PER_DOCUMENT_MAX = 700;
 const FEATURES_PER_DOCUMENT_MIN = 100;
 /** Documents times labels times features that one training goes over, so that it ends in seconds. */
 const WORK_PER_EPOCH_MAX = 1e8;
@@ -41,6 +61,12 @@ const SETTINGS: VectorSettings[] = [
   { titleWeight: 2, rarity: 0.5 },
   { titleWeight: 1, rarity: 0.5 },
 ];
+/** A few labels, such as priorities, are told apart by how people write: common words may count. Topics are not. */
+const COMMON_WORDS_LABELS_MAX = 4;
+
+/** How far along the work is when each part ends; for progress bars, so a guess will do. */
+const SHARE = { counting: 0.2, trying: 0.5 };
+const COUNTED_AT_ONCE = 200;
 
 /** A document as features, before any settings. */
 interface Counted {
@@ -54,19 +80,36 @@ interface Counted {
  * the model always answers it; with none, it answers nothing.
  */
 export function trainModel(examples: LabelledDocument[], options: TrainOptions = {}): Model {
+  return finishSteps(trainInSteps(examples, options));
+}
+
+/** `trainModel`, with rests of no more than a moment's work between: yields the share that is done, 0 to 1. */
+export function* trainInSteps(
+  examples: LabelledDocument[],
+  options: TrainOptions = {},
+): Generator<number, Model> {
   const labels = [...new Set(examples.map(({ label }) => label))];
   const numbers = new Map(labels.map((label, number) => [label, number]));
   const table = new IntTable();
-  const counted = examples.map((example) => ({
-    counts: countFeatures(example, table),
-    label: numbers.get(example.label) as number,
-    weight: example.weight ?? 1,
-  }));
-  const { settings, temperature } = tryOut(counted, labels.length, options.choosesSettings ?? true);
+  const counted: Counted[] = [];
+  for (const [place, example] of examples.entries()) {
+    const label = numbers.get(example.label) as number;
+    counted.push({ counts: countFeatures(example, table), label, weight: example.weight ?? 1 });
+    if (place % COUNTED_AT_ONCE === 0) yield (SHARE.counting * place) / examples.length;
+  }
+  const tried = yield* tryOut(counted, labels.length, options.choosesSettings ?? true);
   const featuresMax = countAffordable(counted, labels.length, WORK_PER_EPOCH_MAX);
-  const { vocabulary, rows, shape } = vectorise(counted, labels.length, settings, featuresMax);
-  const { weights, bias } = descend(rows, shape);
-  return { version: 1, labels, vocabulary, weights, bias, temperature };
+  const { vocabulary, rows, shape } = vectorise(counted, labels.length, tried.settings, featuresMax);
+  yield SHARE.trying;
+  const descent = descendInSteps(rows, shape);
+  for (;;) {
+    const step = descent.next();
+    if (step.done) {
+      const { temperature, figures } = tried;
+      return { version: 1, labels, vocabulary, ...step.value, temperature, figures };
+    }
+    yield SHARE.trying + (1 - SHARE.trying) * step.value;
+  }
 }
 
 /** Features for each document, so that going over all of them once is not too much work. */
@@ -98,6 +141,7 @@ interface Trial {
   temperature: number;
   /** Log loss at that temperature: compares ways of reading far more steadily than counting hits does. */
   loss: number;
+  figures: ModelFigures | null;
 }
 
 interface Judged {
@@ -106,24 +150,30 @@ interface Judged {
 }
 
 /** Leaves out a third of the documents in turn, and sees what a model of the rest makes of them. */
-function tryOut(
-  counted: Counted[],
-  labels: number,
-  choosesSettings: boolean,
-): { settings: VectorSettings; temperature: number } {
-  if (counted.length < TRIED_MIN || labels < 2) return { settings: USUAL, temperature: 1 };
+function* tryOut(counted: Counted[], labels: number, choosesSettings: boolean): Generator<number, Trial> {
+  const untried: Trial = { settings: USUAL, temperature: 1, loss: Number.POSITIVE_INFINITY, figures: null };
+  if (counted.length < TRIED_MIN || labels < 2) return untried;
   const places = Int32Array.from(counted.keys());
   shuffle(places, createRandom(0xca11b));
   const some = Array.from(places.subarray(0, TRIED_MAX), (place) => counted[place] as Counted);
-  const settings = choosesSettings ? [USUAL, ...otherSettings(some)] : [USUAL];
-  const trials = settings.map((one) => runTrial(some, labels, one));
-  return trials.reduce((best, trial) => (trial.loss < best.loss ? trial : best));
+  const settings = choosesSettings ? [USUAL, ...otherSettings(some, labels)] : [USUAL];
+  let best = untried;
+  for (const [number, one] of settings.entries()) {
+    const trial = runTrial(some, labels, one);
+    if (trial.loss < best.loss) best = trial;
+    yield SHARE.counting + ((SHARE.trying - SHARE.counting) * (number + 1)) / settings.length;
+  }
+  return best;
 }
 
 /** Without titles, their weight makes no difference. */
-function otherSettings(counted: Counted[]): VectorSettings[] {
+function otherSettings(counted: Counted[], labels: number): VectorSettings[] {
   const hasTitles = counted.some(({ counts }) => counts.counts.some(isInTitle));
-  return SETTINGS.slice(1).filter(({ titleWeight }) => hasTitles || titleWeight === USUAL.titleWeight);
+  return SETTINGS.slice(1).filter(
+    ({ titleWeight, rarity }) =>
+      (hasTitles || titleWeight === USUAL.titleWeight) &&
+      (labels <= COMMON_WORDS_LABELS_MAX || rarity === USUAL.rarity),
+  );
 }
 
 function runTrial(counted: Counted[], labels: number, settings: VectorSettings): Trial {
@@ -144,7 +194,28 @@ function runTrial(counted: Counted[], labels: number, settings: VectorSettings):
       judged.push({ scores, label: row.label });
     });
   }
-  return { settings, ...searchTemperature(judged) };
+  return { settings, ...searchTemperature(judged), figures: judge(judged, labels) };
+}
+
+function judge(judged: Judged[], labels: number): ModelFigures {
+  const hits = new Int32Array(labels);
+  const claims = new Int32Array(labels);
+  const truths = new Int32Array(labels);
+  for (const { scores, label } of judged) {
+    const claim = scores.indexOf(Math.max(...scores));
+    truths[label] = (truths[label] as number) + 1;
+    claims[claim] = (claims[claim] as number) + 1;
+    if (claim === label) hits[label] = (hits[label] as number) + 1;
+  }
+  const present = [...truths.keys()].filter((label) => (truths[label] as number) > 0);
+  const sumOf = (one: (label: number) => number) => present.reduce((sum, label) => sum + one(label), 0);
+  const f1 = (label: number) =>
+    (2 * (hits[label] as number)) / ((truths[label] as number) + (claims[label] as number));
+  return {
+    rows: judged.length,
+    accuracy: sumOf((label) => hits[label] as number) / judged.length,
+    macroF1: sumOf(f1) / present.length,
+  };
 }
 
 /** The temperature at which the probabilities of what was left out are the most honest: the least log loss. */
