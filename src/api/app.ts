@@ -16,11 +16,13 @@ import {
 import { logRequests } from "./request-log.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { alertRoutes } from "./routes/alerts.ts";
+import { categoryRoutes } from "./routes/categories.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { INBOUND_EMAIL_PATH, inboundEmailRoutes } from "./routes/inbound-email.ts";
 import { intakeRoutes } from "./routes/intake.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { serviceRoutes } from "./routes/service.ts";
+import { skillRoutes } from "./routes/skills.ts";
 import { slackLinkRoutes } from "./routes/slack-link.ts";
 import { ticketRoutes } from "./routes/tickets.ts";
 import { verifyEmailRoutes } from "./routes/verify-email.ts";
@@ -61,6 +63,8 @@ export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.route("/api/admin", alertRoutes(deps));
   app.route("/api/admin", intakeRoutes(deps));
   app.route("/api/admin", runRoutes(deps));
+  app.route("/api/admin", categoryRoutes(deps));
+  app.route("/api/admin", skillRoutes(deps));
   app.route("/api", webhookRoutes(deps));
   if (deps.inboundEmail) app.route("/api/inbound", inboundEmailRoutes(deps.inboundEmail, deps));
   app.route("/api", docsRoutes(deps, app));

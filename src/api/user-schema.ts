@@ -112,7 +112,8 @@ export const NameSchema = z
   .refine(isOneLine, "must be one line without control characters")
   .openapi({ example: "Ada Lovelace" });
 
-const SkillSchema = z
+/** The name of a skill. */
+export const SkillSchema = z
   .string()
   .trim()
   .max(60)

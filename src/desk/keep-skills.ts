@@ -65,11 +65,12 @@ export async function changeSkill(
         "This skill is only proposed: accept it, make it an alias, or refuse it.",
       );
     }
-    if (change.name !== undefined) await rename(tx, skillId, skill.normalised, change.name);
     if (change.aliases !== undefined) {
       await keepAliases(tx, skillId, change.aliases.map(normaliseSkill));
       await addAliases(tx, skillId, change.aliases);
     }
+    // After the aliases, which replace all others: the old name becomes one of them.
+    if (change.name !== undefined) await rename(tx, skillId, skill.normalised, change.name);
     if (change.status !== undefined) await setSkillStatus(tx, skillId, change.status, actor.userId);
     return finish(tx, actor, "skill-changed", skillId);
   });
