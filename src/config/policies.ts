@@ -20,6 +20,7 @@ export function readPolicies(reader: SettingsReader): Policies {
       rawDays: reader.integer("RETENTION_RAW_DAYS", { fallback: 0, min: 0, max: 36_500 }),
       runDays: reader.integer("RETENTION_RUN_DAYS", { fallback: 30, min: 1, max: 3650 }),
     },
+    retriagePerMinute: reader.integer("GEMINI_RETRIAGE_PER_MINUTE", { fallback: 120, min: 1, max: 6000 }),
     awayHandoverHours: reader.integer("AWAY_HANDOVER_HOURS", { fallback: 0, min: 0, max: 8760 }),
     digestAt: readDigestTime(reader),
   };

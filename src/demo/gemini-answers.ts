@@ -19,7 +19,7 @@ interface RequestShape {
   };
 }
 
-/** Reads the request as the model would: the ticket stands in marked lines, after lines that nobody else can write. */
+/** Reads the request as the model would: the ticket stands in marked lines, after a line that nobody else can write. */
 export function readAsked(body: unknown): AskedTicket {
   const request = (body ?? {}) as RequestShape;
   const prompt = request.contents?.[0]?.parts?.[0]?.text ?? "";

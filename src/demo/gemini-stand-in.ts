@@ -61,6 +61,8 @@ export interface GeminiStandIn {
   /** What was asked, oldest first; the latest 1,000. */
   requests: GeminiRequest[];
   setBehaviour(behaviour: GeminiBehaviour): void;
+  /** Answers of a test's own instead: what the model writes, given the whole request. Null: as it behaves. */
+  setAnswer(answer: ((request: unknown) => string | Promise<string>) | null): void;
   stop(): Promise<void>;
 }
 
@@ -71,6 +73,7 @@ const BODY_BYTES_MAX = 4 * 1024 * 1024;
 export async function createGeminiStandIn(options: GeminiStandInOptions = {}): Promise<GeminiStandIn> {
   const { retryAfterMs = 1500, delayMs = 0 } = options;
   let behaviour = options.behaviour ?? "good";
+  let ownAnswer: ((request: unknown) => string | Promise<string>) | null = null;
   const requests: GeminiRequest[] = [];
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
@@ -88,6 +91,7 @@ export async function createGeminiStandIn(options: GeminiStandInOptions = {}): P
     if (misbehave(behaviour, response, retryAfterMs)) return;
     if (call === "countTokens") return send(response, 200, { totalTokens: 1 });
     if (call !== "generateContent") return refuse(response, 404, "NOT_FOUND");
+    if (ownAnswer !== null) return send(response, 200, speak(await ownAnswer(body)));
     send(response, 200, await generate(behaviour, readAsked(body)));
   }
 
@@ -97,6 +101,9 @@ export async function createGeminiStandIn(options: GeminiStandInOptions = {}): P
     requests,
     setBehaviour(next) {
       behaviour = next;
+    },
+    setAnswer(next) {
+      ownAnswer = next;
     },
     stop: () => close(server),
   };
@@ -181,7 +188,9 @@ function speak(text: string, finishReason = "STOP"): object {
 
 function usage(text: string): object {
   const candidatesTokenCount = Math.ceil(text.length / 4);
-  return { promptTokenCount: 100, candidatesTokenCount, totalTokenCount: 100 + candidatesTokenCount };
+  const thoughtsTokenCount = 20;
+  const totalTokenCount = 100 + candidatesTokenCount + thoughtsTokenCount;
+  return { promptTokenCount: 100, candidatesTokenCount, thoughtsTokenCount, totalTokenCount };
 }
 
 function refuse(response: ServerResponse, status: number, name: string, details?: object[]): void {

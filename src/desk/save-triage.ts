@@ -4,19 +4,32 @@ import { inTransaction, type SqlPool } from "../db/client.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
 import { lockTicketStatus, setTicketTriage } from "../db/tickets.ts";
-import { insertTriageAttempt } from "../db/triage-results.ts";
+import { addSuspicion, endProvisional, insertTriageAttempt, isProvisional } from "../db/triage-results.ts";
 import { proposeSkills } from "./propose-skills.ts";
 
-/** False where the ticket is gone, or this run has saved its triage before. */
+export interface SaveOptions {
+  /** The model is to read it yet. Unless said: whatever the local classifier triaged. */
+  provisional?: boolean;
+  /** Write only where the ticket waits for this: somebody else may have been first. */
+  onlyProvisional?: boolean;
+}
+
+/**
+ * What a person has set stays, however long the classifier thought: that is decided here, under the ticket's lock.
+ * False where the ticket is gone, waits for no triage any more, or has that of this run.
+ */
 export async function saveTriage(
   sql: SqlPool,
   ticketId: string,
   runId: string,
   attempt: TriageAttempt,
+  { provisional = attempt.source === "local", onlyProvisional = false }: SaveOptions = {},
 ): Promise<boolean> {
   return inTransaction(sql, async (tx) => {
-    if (!(await lockTicketStatus(tx, ticketId))) return false;
+    const ticket = await lockTicketStatus(tx, ticketId);
+    if (!ticket) return false;
     if (!(await insertTriageAttempt(tx, ticketId, runId, attempt))) return false;
+    if (onlyProvisional && (ticket.status === "closed" || !(await isProvisional(tx, ticketId)))) return false;
     const { triage, source } = attempt;
     await setTicketTriage(tx, ticketId, {
       category: triage.category,
@@ -28,7 +41,7 @@ export async function saveTriage(
       language: triage.language,
       confidence: triage.confidence,
       source,
-      provisional: source === "local",
+      provisional,
     });
     await proposeSkills(tx, ticketId, triage.unknownSkills ?? []);
     await addTicketEvent(
@@ -45,5 +58,14 @@ export async function saveTriage(
     );
     await addOutboxEvent(tx, "ticket/changed", { ticketId });
     return true;
+  });
+}
+
+/** The model is not asked about this ticket again: what the local classifier said is its triage, with these flags. */
+export async function keepLocalTriage(sql: SqlPool, ticketId: string, flags: string[]): Promise<void> {
+  await inTransaction(sql, async (tx) => {
+    if (!(await endProvisional(tx, ticketId))) return;
+    if (flags.length > 0) await addSuspicion(tx, ticketId, flags);
+    await addOutboxEvent(tx, "ticket/changed", { ticketId });
   });
 }

@@ -6,6 +6,6 @@ import { createGeminiClassifier } from "../triage/gemini.ts";
 
 export function createModel({ gemini }: Pick<Config, "gemini">, log: Log): Classifier | null {
   if (gemini === null) return null;
-  const { apiKey, model, baseUrl, timeoutMs } = gemini;
-  return createGeminiClassifier({ apiKey, model, timeoutMs, log, ...(baseUrl === null ? {} : { baseUrl }) });
+  const { baseUrl, ...settings } = gemini;
+  return createGeminiClassifier({ ...settings, log, ...(baseUrl === null ? {} : { baseUrl }) });
 }

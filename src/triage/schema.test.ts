@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Desk, TriageInput } from "../core/triage.ts";
-import { buildResponseSchema, toTriage } from "./schema.ts";
+import { separateInstructions } from "./honest-text.ts";
+import { buildResponseSchema, toTriage as toTriageOf } from "./schema.ts";
 
 const DESK: Desk = {
   categories: [
@@ -36,6 +37,9 @@ const ANSWER = {
   ],
 };
 
+const LINKS = { hosts: ["app.example.com"], links: [] };
+const toTriage = (raw: unknown, input: TriageInput, desk: Desk) =>
+  toTriageOf(raw, separateInstructions(input), desk, LINKS);
 const triage = (change: object) => toTriage({ ...ANSWER, ...change }, INPUT, DESK);
 
 describe("toTriage", () => {
@@ -78,6 +82,24 @@ describe("toTriage", () => {
     expect(found.guesses).toEqual(["category", "priority", "skills", "helpfulNotes"]);
   });
 
+  it("calls a category without a quote little sure, and a priority without one not high", () => {
+    expect(triage({ evidence: [] })).toMatchObject({ priority: "medium", confidence: 0.4 });
+    expect(triage({ evidence: [], priority: "low" }).priority).toBe("low");
+  });
+
+  it("takes a greeting for no evidence", () => {
+    const input = { ...INPUT, text: `Hello, ${INPUT.text} Thank you` };
+    const evidence = ["Hello", "Thank you", "the"].map((quote) => ({
+      field: "priority",
+      quote,
+      value: "high",
+    }));
+    expect(toTriage({ ...ANSWER, evidence }, input, DESK)).toMatchObject({
+      priority: "medium",
+      evidence: [],
+    });
+  });
+
   it("drops a quote that speaks for another label than the one given", () => {
     const evidence = [
       { field: "category", quote: "laptop", value: "Access & Accounts" },
@@ -91,9 +113,12 @@ describe("toTriage", () => {
     expect(triage({ skills: ["React", "Java"] }).skills).toEqual(["React"]);
   });
 
-  it("drops links that the message does not have", () => {
+  it("drops links that the desk does not vouch for, wherever they were written", () => {
     const helpfulNotes = "See https://app.example.com/x and https://evil.example/y";
     expect(triage({ helpfulNotes }).helpfulNotes).toBe("See https://app.example.com/x and [link removed]");
+    const input = { ...INPUT, text: `${INPUT.text} See https://evil.example/y` };
+    const found = toTriage({ ...ANSWER, helpfulNotes, suggestedReply: helpfulNotes }, input, DESK);
+    expect(found.helpfulNotes + found.suggestedReply).not.toContain("evil");
   });
 
   it("caps lengths and removes what cannot be seen", () => {

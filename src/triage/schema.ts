@@ -1,13 +1,13 @@
 /** The shape that a model has to answer in, and the way from its answer to a triage that can be trusted. */
 import { z } from "zod";
 import { AppError } from "../core/errors.ts";
-import { checkEvidence } from "../core/evidence.ts";
+import { checkEvidence, saysSomething } from "../core/evidence.ts";
 import { normaliseSkill } from "../core/skills.ts";
 import { PRIORITIES, type Priority } from "../core/ticket.ts";
-import type { Desk, Evidence, EvidenceField, Triage, TriageInput } from "../core/triage.ts";
+import type { Desk, Evidence, EvidenceField, Triage } from "../core/triage.ts";
 import { findGuesses } from "./guesses.ts";
-import { type HonestMessage, separateInstructions } from "./honest-text.ts";
-import { removeForeignLinks } from "./links.ts";
+import type { HonestMessage } from "./honest-text.ts";
+import { type AllowedLinks, removeForeignLinks } from "./links.ts";
 import { detectLanguage } from "./local/language.ts";
 import { summarise } from "./local/summary.ts";
 
@@ -19,6 +19,8 @@ const EVIDENCE_MAX = 30;
 const SKILLS_MAX = 8;
 /** More names than this make the schema too large for the model's constrained decoding; they are checked afterwards. */
 const ENUM_SIZE_MAX = 150;
+/** How sure a category can be that no words of the message speak for. */
+const GUESS_CONFIDENCE_MAX = 0.4;
 
 const EVIDENCE_FIELDS = ["category", "priority", "skills", "helpfulNotes"] as const satisfies EvidenceField[];
 
@@ -82,12 +84,12 @@ const evidenceSchema = z.object({ field: z.enum(EVIDENCE_FIELDS), quote: z.strin
 type Answer = z.infer<typeof answerSchema>;
 
 /**
- * Makes a triage of what a model answered. Category and priority must be the desk's, or it rejects with an AppError
- * `unavailable`: the answer is worth nothing. All else is repaired: skills outside the list, quotes that do not stand
- * in the message, links that the requester did not write, and what only the message's orders to the machine support
- * are dropped.
+ * Makes a triage of what a model answered about `message`, the honest part of a ticket. Category and priority must be
+ * the desk's, or it rejects with an AppError `unavailable`: the answer is worth nothing. All else is repaired: skills
+ * outside the list, quotes that do not stand in the message or say nothing, and links that are not allowed are dropped.
+ * What no quote supports is named as a guess: a category then counts as little sure, and a priority cannot be high.
  */
-export function toTriage(raw: unknown, input: TriageInput, desk: Desk): Triage {
+export function toTriage(raw: unknown, message: HonestMessage, desk: Desk, links: AllowedLinks): Triage {
   const parsed = answerSchema.safeParse(raw);
   if (!parsed.success) {
     const where = parsed.error.issues[0]?.path.join(".") || "the whole answer";
@@ -96,27 +98,31 @@ export function toTriage(raw: unknown, input: TriageInput, desk: Desk): Triage {
   const answer = parsed.data;
   const category = matchCategory(answer.category, desk);
   const priority = matchPriority(answer.priority);
-  const message = separateInstructions(input);
-  const evidence = keepHonestEvidence(answer, { category, priority }, message, desk);
+  const evidence = keepHonestEvidence(answer, { category, priority }, message, desk, links);
   const isSuspicious = message.suspicious.length > 0;
-  const whole = `${input.title}\n${input.text}`;
   const labels = {
     category,
     priority: settlePriority(priority, evidence, isSuspicious),
     skills: settleSkills(answer, evidence, isSuspicious, desk),
-    helpfulNotes: settleNotes(answer, evidence, isSuspicious, whole),
+    helpfulNotes: settleNotes(answer, evidence, isSuspicious, links),
     evidence,
   };
+  const guesses = findGuesses(labels);
   return {
     ...labels,
-    summary: cleanText(answer.summary, SUMMARY_LENGTH_MAX, whole).replace(/\s+/gu, " ") || summarise(message),
+    summary: cleanText(answer.summary, SUMMARY_LENGTH_MAX, links).replace(/\s+/gu, " ") || summarise(message),
     // A draft under the influence of orders in the message is not worth the risk.
-    suggestedReply: isSuspicious ? "" : cleanText(answer.suggestedReply, REPLY_LENGTH_MAX, whole),
-    language: matchLanguage(answer.language) ?? detectLanguage(whole),
-    confidence: Math.min(1, Math.max(0, Number.isFinite(answer.confidence) ? answer.confidence : 0)),
-    guesses: findGuesses(labels),
+    suggestedReply: isSuspicious ? "" : cleanText(answer.suggestedReply, REPLY_LENGTH_MAX, links),
+    language: matchLanguage(answer.language) ?? detectLanguage(`${message.title}\n${message.text}`),
+    confidence: settleConfidence(answer.confidence, guesses),
+    guesses,
     suspicious: message.suspicious,
   };
+}
+
+function settleConfidence(said: number, guesses: EvidenceField[]): number {
+  const most = guesses.includes("category") ? GUESS_CONFIDENCE_MAX : 1;
+  return Math.min(most, Math.max(0, Number.isFinite(said) ? said : 0));
 }
 
 function nonsense(reason: string): AppError {
@@ -170,12 +176,14 @@ function keepHonestEvidence(
   { category, priority }: { category: string; priority: Priority },
   message: HonestMessage,
   desk: Desk,
+  links: AllowedLinks,
 ): Evidence[] {
   const skills = new Set(matchSkills(answer.skills, desk));
   const given = answer.evidence.slice(0, EVIDENCE_MAX).flatMap((one): Evidence[] => {
     const parsed = evidenceSchema.safeParse(one);
     if (!parsed.success || parsed.data.quote.length > QUOTE_LENGTH_MAX) return [];
     const { field, quote, value } = parsed.data;
+    if (!saysSomething(quote)) return [];
     switch (field) {
       case "category":
         return fold(value) === fold(category) ? [{ field, quote, value: category }] : [];
@@ -186,9 +194,7 @@ function keepHonestEvidence(
         return skill !== undefined && skills.has(skill) ? [{ field, quote, value: skill }] : [];
       }
       default:
-        return [
-          { field, quote, value: cleanText(value, QUOTE_LENGTH_MAX, `${message.title}\n${message.text}`) },
-        ];
+        return [{ field, quote, value: cleanText(value, QUOTE_LENGTH_MAX, links) }];
     }
   });
   return checkEvidence(given, message).kept;
@@ -198,9 +204,13 @@ function isCited(evidence: Evidence[], field: EvidenceField): boolean {
   return evidence.some((one) => one.field === field);
 }
 
-/** In a message that gives orders to the machine, a priority that no honest words support is nobody's. */
+/**
+ * High without a quote is nobody's word; so is any priority in a message that gives orders to the machine, which may as
+ * well have wanted it low.
+ */
 function settlePriority(priority: Priority, evidence: Evidence[], isSuspicious: boolean): Priority {
-  return isSuspicious && !isCited(evidence, "priority") ? "medium" : priority;
+  if (isCited(evidence, "priority")) return priority;
+  return priority === "high" || isSuspicious ? "medium" : priority;
 }
 
 /** Where some skills are cited, those that are not are dropped; where none is, they stay as a guess. */
@@ -211,18 +221,23 @@ function settleSkills(answer: Answer, evidence: Evidence[], isSuspicious: boolea
   return skills.filter((skill) => cited.has(skill));
 }
 
-function settleNotes(answer: Answer, evidence: Evidence[], isSuspicious: boolean, whole: string): string {
+function settleNotes(
+  answer: Answer,
+  evidence: Evidence[],
+  isSuspicious: boolean,
+  links: AllowedLinks,
+): string {
   if (isSuspicious && !isCited(evidence, "helpfulNotes")) return "";
-  return cleanText(answer.helpfulNotes, NOTES_LENGTH_MAX, whole);
+  return cleanText(answer.helpfulNotes, NOTES_LENGTH_MAX, links);
 }
 
 /** Without control and invisible characters, without links of the model's own, cut to a length. */
-function cleanText(text: string, lengthMax: number, message: string): string {
+function cleanText(text: string, lengthMax: number, links: AllowedLinks): string {
   const visible = text
     .slice(0, lengthMax * 4)
     .replace(/\r\n?/g, "\n")
     .replace(/[^\P{Cc}\n\t]|[^\P{Cf}\u200d]/gu, "");
-  const safe = removeForeignLinks(visible, message).trim();
+  const safe = removeForeignLinks(visible, links).trim();
   const characters = Array.from(safe);
   return characters.length <= lengthMax
     ? safe

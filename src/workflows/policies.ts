@@ -20,6 +20,8 @@ export interface Policies {
     /** Days for which finished workflow runs and sent events are kept. */
     runDays: number;
   };
+  /** Tickets a minute, at most, that the model reads once more after it was away. */
+  retriagePerMinute: number;
   /** Hours of being away after which somebody's open tickets go to others; 0: only by their own word. */
   awayHandoverHours: number;
   /** When moderators get their morning digest, in the time zone of `hours`; null: never. */

@@ -1,56 +1,67 @@
-/** Every few minutes: what the local classifier triaged while the model was away is triaged by the model. */
-import type { TriageAttempt } from "../core/triage.ts";
-import { listProvisionalTickets, readTicket } from "../db/tickets.ts";
-import { readDesk } from "../db/triage-results.ts";
+/** Every minute: what the local classifier triaged while the model was away is triaged by the model. */
+import { listTicketsToRetriage, readDesk, readTriageSubject } from "../db/triage-results.ts";
 import { assignTicket } from "../desk/assign-ticket.ts";
-import { saveTriage } from "../desk/save-triage.ts";
+import { keepLocalTriage, saveTriage } from "../desk/save-triage.ts";
+import { addFlags, askModel } from "./ask-model.ts";
 import type { WorkflowClient } from "./client.ts";
 import { withWorkflowErrors } from "./errors.ts";
-import { tryModel } from "./triage-ticket.ts";
 import type { WorkflowDeps } from "./workflow-deps.ts";
 
-const TICKETS_MAX = 25;
-/** After so many failures in a row the model is away for all of them: the next firing tries again. */
-const FAILURES_MAX = 3;
+/** New tickets come first: at no time do more calls than these catch up. */
+const CALLS_AT_ONCE = 4;
 
-/** What a person has changed stays: `saveTriage` leaves those fields alone. */
+/**
+ * At most `policies.retriagePerMinute` tickets at each firing, a few at a time; while the model is paused, none. What a
+ * person has changed stays, and so does the assignee: `saveTriage` and `assignTicket` see to that.
+ */
 export function createRetriageProvisional(client: WorkflowClient, deps: WorkflowDeps) {
   return client.createFunction(
-    { id: "retriage-provisional", triggers: [{ cron: "*/5 * * * *" }], concurrency: 1, retries: 1 },
+    { id: "retriage-provisional", triggers: [{ cron: "* * * * *" }], concurrency: 1, retries: 1 },
     async ({ step, runId }) => {
       if (deps.model === null) return { provisional: 0, retriaged: 0 };
       const tickets = await step.run("list", () =>
-        withWorkflowErrors(() => listProvisionalTickets(deps.sql, TICKETS_MAX)),
+        withWorkflowErrors(() => listTicketsToRetriage(deps.sql, deps.policies.retriagePerMinute)),
       );
       let retriaged = 0;
-      let failures = 0;
-      for (const ticketId of tickets) {
-        if (failures === FAILURES_MAX) break;
-        const attempt = await step.run(`classify-${ticketId}`, () =>
-          withWorkflowErrors(() => classifyByModel(deps, ticketId, runId)),
+      for (let start = 0; start < tickets.length; start += CALLS_AT_ONCE) {
+        const some = tickets.slice(start, start + CALLS_AT_ONCE);
+        const done = await step.run(`tickets-${start}`, () =>
+          withWorkflowErrors(() =>
+            Promise.all(some.map((ticketId) => retriageTicket(deps, ticketId, runId))),
+          ),
         );
-        failures = attempt === null ? failures + 1 : 0;
-        if (attempt === null) continue;
-        await step.run(`save-${ticketId}`, () =>
-          withWorkflowErrors(async () => {
-            await saveTriage(deps.sql, ticketId, runId, attempt);
-            await assignTicket(deps.sql, ticketId);
-          }),
-        );
-        retriaged++;
+        retriaged += done.filter((outcome) => outcome === "retriaged").length;
+        // It is away for all of them: the next firing tries again.
+        if (done.every((outcome) => outcome === "away")) break;
       }
       return { provisional: tickets.length, retriaged };
     },
   );
 }
 
-async function classifyByModel(
+/** May run twice: a ticket that is no longer provisional is left alone. */
+export async function retriageTicket(
   deps: WorkflowDeps,
   ticketId: string,
   runId: string,
-): Promise<TriageAttempt | null> {
-  const ticket = await readTicket(deps.sql, ticketId);
-  if (!ticket || deps.model === null) return null;
-  const input = { ticketId, title: ticket.title, text: ticket.description, channel: ticket.channel };
-  return tryModel(deps, deps.model, input, await readDesk(deps.sql), runId);
+): Promise<"retriaged" | "kept" | "away"> {
+  const subject = await readTriageSubject(deps.sql, ticketId);
+  if (!subject?.provisional || deps.model === null) return "kept";
+  const desk = await readDesk(deps.sql);
+  const { attempt, failure, isFinal, flags } = await askModel(deps, deps.model, {
+    ticketId,
+    runId,
+    subject,
+    desk,
+  });
+  if (attempt === null) {
+    if (isFinal) await keepLocalTriage(deps.sql, ticketId, flags);
+    return failure === "away" || failure === "paused" ? "away" : "kept";
+  }
+  const saved = await saveTriage(deps.sql, ticketId, runId, addFlags(attempt, subject, flags), {
+    onlyProvisional: true,
+  });
+  if (!saved) return "kept";
+  await assignTicket(deps.sql, ticketId);
+  return "retriaged";
 }

@@ -1,25 +1,26 @@
 /** `ticket/created`: read it, label it, give it to somebody. */
 import { AppError } from "../core/errors.ts";
 import type { TriageAttempt, TriageInput } from "../core/triage.ts";
-import { readTicket } from "../db/tickets.ts";
-import { insertTriageFailure, readDesk } from "../db/triage-results.ts";
+import { readDesk, readTriageSubject } from "../db/triage-results.ts";
 import { assignTicket } from "../desk/assign-ticket.ts";
 import { saveTriage } from "../desk/save-triage.ts";
+import { type AskedModel, addFlags, askModel, type Question } from "./ask-model.ts";
 import type { WorkflowClient } from "./client.ts";
 import { withWorkflowErrors } from "./errors.ts";
 import { parseEventData } from "./event-data.ts";
 import type { WorkflowDeps } from "./workflow-deps.ts";
 
 export function createTriageTicket(client: WorkflowClient, deps: WorkflowDeps) {
+  const calls: CallCount = { underWay: 0 };
   return client.createFunction(
     { id: "triage-ticket", triggers: [{ event: "ticket/created" }], retries: 8 },
     async ({ event, step, runId }) => {
       const { ticketId } = parseEventData("ticket/created", event.data);
-      const attempt = await step.run("classify", () =>
-        withWorkflowErrors(() => classifyTicket(deps, ticketId, runId)),
+      const { attempt, provisional } = await step.run("classify", () =>
+        withWorkflowErrors(() => classifyTicket(deps, ticketId, runId, calls)),
       );
       await step.run("save-triage", () =>
-        withWorkflowErrors(() => saveTriage(deps.sql, ticketId, runId, attempt)),
+        withWorkflowErrors(() => saveTriage(deps.sql, ticketId, runId, attempt, { provisional })),
       );
       const assignment = await step.run("assign", () =>
         withWorkflowErrors(() => assignTicket(deps.sql, ticketId)),
@@ -35,52 +36,63 @@ export function createTriageTicket(client: WorkflowClient, deps: WorkflowDeps) {
   );
 }
 
-/** The model's triage, or the local one at once where the model is away. The failed try is kept too. */
+export interface Classified {
+  attempt: TriageAttempt;
+  /** The model is to read it yet. */
+  provisional: boolean;
+}
+
+/** Calls of the model under way at once: what comes beyond them is triaged locally, and by the model a little later. */
+const CALLS_AT_ONCE_MAX = 8;
+/** With less than this part of the time-out left, asking is in vain. */
+const TIME_LEFT_MIN = 0.1;
+
+/** `underWay` counts the calls of this process. */
+export interface CallCount {
+  underWay: number;
+}
+
+/**
+ * The model's triage, or the local one at once where the model is away, busy, or where the ticket has waited for as long
+ * as a call may take. A failed try is kept too.
+ */
 export async function classifyTicket(
   deps: Pick<WorkflowDeps, "sql" | "log" | "model" | "createLocalClassifier">,
   ticketId: string,
   runId: string,
-): Promise<TriageAttempt> {
-  const ticket = await readTicket(deps.sql, ticketId);
-  if (!ticket) throw new AppError("not_found", `Ticket ${ticketId} does not exist.`);
+  calls: CallCount = { underWay: 0 },
+): Promise<Classified> {
+  const subject = await readTriageSubject(deps.sql, ticketId);
+  if (!subject) throw new AppError("not_found", `Ticket ${ticketId} does not exist.`);
   const desk = await readDesk(deps.sql);
-  const input: TriageInput = {
-    ticketId,
-    title: ticket.title,
-    text: ticket.description,
-    channel: ticket.channel,
+  const asked = await askInTime(deps, { ticketId, runId, subject, desk }, calls);
+  const { title, text, channel } = subject;
+  const input: TriageInput = { ticketId, title, text, channel };
+  const attempt = asked?.attempt ?? (await deps.createLocalClassifier(desk.examples).classify(input, desk));
+  return {
+    attempt: addFlags(attempt, subject, asked?.flags ?? []),
+    provisional: attempt.source === "local" && !asked?.isFinal,
   };
-  if (deps.model !== null) {
-    const attempt = await tryModel(deps, deps.model, input, desk, runId);
-    if (attempt !== null) return attempt;
-  }
-  return deps.createLocalClassifier(desk.examples).classify(input, desk);
 }
 
-/** Null where the model could not answer; the reason is kept with the ticket. */
-export async function tryModel(
-  deps: Pick<WorkflowDeps, "sql" | "log">,
-  model: NonNullable<WorkflowDeps["model"]>,
-  input: TriageInput,
-  desk: Awaited<ReturnType<typeof readDesk>>,
-  runId: string,
-): Promise<TriageAttempt | null> {
-  const startedAt = performance.now();
+async function askInTime(
+  deps: Pick<WorkflowDeps, "sql" | "log" | "model">,
+  question: Question,
+  calls: CallCount,
+): Promise<AskedModel | null> {
+  const { model } = deps;
+  if (model === null || calls.underWay >= CALLS_AT_ONCE_MAX) return null;
+  const { timeoutMs } = model;
+  const leftMs = timeoutMs === undefined ? undefined : timeoutMs - question.subject.ageMs;
+  if (timeoutMs !== undefined && leftMs !== undefined && leftMs < TIME_LEFT_MIN * timeoutMs) return null;
+  calls.underWay += 1;
   try {
-    return await model.classify(input, desk);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const latencyMs = performance.now() - startedAt;
-    const { ticketId } = input;
-    deps.log.warn({ ticketId, model: model.model, reason }, "The model is away: triaged locally for now.");
-    await insertTriageFailure(deps.sql, {
-      ticketId,
-      runId,
-      source: model.source,
-      model: model.model,
-      error: reason,
-      latencyMs,
-    });
-    return null;
+    return await askModel(
+      deps,
+      model,
+      leftMs === undefined ? question : { ...question, timeoutMs: Math.round(leftMs) },
+    );
+  } finally {
+    calls.underWay -= 1;
   }
 }

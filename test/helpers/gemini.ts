@@ -1,7 +1,7 @@
 /** A stand-in for Gemini with a classifier in front of it, for one test. */
 import type { Desk, TriageInput } from "../../src/core/triage.ts";
 import { createGeminiStandIn, type GeminiBehaviour } from "../../src/demo/gemini-stand-in.ts";
-import { createGeminiClassifier } from "../../src/triage/gemini.ts";
+import { createGeminiClassifier, type GeminiOptions as Settings } from "../../src/triage/gemini.ts";
 
 export const DESK: Desk = {
   categories: [
@@ -24,18 +24,18 @@ export function createInput(text: string, title = "Help"): TriageInput {
   return { ticketId: "t-1", title, text, channel: "email" };
 }
 
-export interface GeminiOptions {
+export interface GeminiOptions extends Partial<Pick<Settings, "redact" | "prices" | "linkHosts">> {
   timeoutMs?: number;
   retryAfterMs?: number;
 }
 
 /** `stop` it when done. `logged` has what was logged, as text. */
 export async function startGemini(behaviour: GeminiBehaviour, options: GeminiOptions = {}) {
-  const { timeoutMs = 5000, retryAfterMs = 1500 } = options;
+  const { timeoutMs = 5000, retryAfterMs = 1500, ...rest } = options;
   const standIn = await createGeminiStandIn({ behaviour, retryAfterMs });
   const logged: string[] = [];
   const write = (fields: object, message: string) => void logged.push(`${message} ${JSON.stringify(fields)}`);
   const settings = { apiKey: "test-key-0815", model: "gemini-test", baseUrl: standIn.url, timeoutMs };
-  const classifier = createGeminiClassifier({ ...settings, log: { info: write, warn: write } });
+  const classifier = createGeminiClassifier({ ...settings, ...rest, log: { info: write, warn: write } });
   return { standIn, classifier, settings, logged };
 }
