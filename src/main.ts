@@ -103,7 +103,7 @@ async function startParts(
   const slack = await openSlack(config, { sql, settings, recordInbound: record, accept, rightOfWay, log });
   if (slack) {
     closers.push(slackInbox.stop, slack.settled);
-    slackInbox.start();
+    await slackInbox.start();
   }
   const mailIn = await openMailIntake(access, {
     sql,

@@ -23,6 +23,7 @@ import { intakeRoutes } from "./routes/intake.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { serviceRoutes } from "./routes/service.ts";
 import { skillRoutes } from "./routes/skills.ts";
+import { slackRoutes } from "./routes/slack.ts";
 import { slackLinkRoutes } from "./routes/slack-link.ts";
 import { ticketRoutes } from "./routes/tickets.ts";
 import { verifyEmailRoutes } from "./routes/verify-email.ts";
@@ -43,6 +44,8 @@ export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.notFound(answerUnknownPath);
   app.use(requestId({ limitLength: 64 }));
   app.use(logRequests(deps));
+  // Before all else, since Slack's bursts are answered by what stands on their way; their answers are read by no browser.
+  app.route("/api/slack", slackRoutes(deps, limitBody));
   app.use(securityHeaders(deps.appUrl));
   app.use(forbidStoring);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethodNotAllowed }));
@@ -89,8 +92,18 @@ const limitBody = createMiddleware<ApiEnv>(async (c, next) => {
   // Mails are large: that door counts how many it takes in at once, and limits each itself.
   if (c.req.path === INBOUND_EMAIL_PATH) return next();
   const maxSize = BODY_BYTES_MAX.get(c.req.path) ?? OTHER_BODY_BYTES_MAX;
+  const announced = announcedLength(c.req.raw.headers);
+  if (announced > maxSize) return answerTooLarge(c, maxSize);
+  // Whoever looks at a body has it made into a stream, which costs more than all the rest of a small request.
+  if (announced <= maxSize) return next();
   return bodyLimit({ maxSize, onError: (refused) => answerTooLarge(refused, maxSize) })(c, next);
 });
+
+/** NaN where HTTP does not hold the sender to a length. */
+function announcedLength(headers: Headers): number {
+  const length = headers.get("content-length");
+  return length === null || headers.has("transfer-encoding") ? Number.NaN : Number(length);
+}
 
 /** A handler's own headers stay. Nobody else's page may read, frame or embed what is served here. */
 function securityHeaders(appUrl: string) {

@@ -1,5 +1,5 @@
 /** What Slack delivered, until it has an outcome. */
-import { type Sql, storableJsonText, storableText } from "./client.ts";
+import { type Sql, storableJsonText } from "./client.ts";
 
 /** One statement, in the order given. Nothing is written of what waits here already, or stands in the ledger. */
 export async function putInSlackInbox(
@@ -8,15 +8,14 @@ export async function putInSlackInbox(
 ): Promise<void> {
   await sql`
     insert into slack_inbox (account, external_id, message)
-    select given.account, given.external_id, given.message::jsonb
-    from unnest(
-      ${messages.map(({ account }) => account)}::text[],
-      ${messages.map(({ externalId }) => storableText(externalId))}::text[],
-      ${messages.map(({ message }) => storableJsonText(message))}::text[]
-    ) with ordinality given (account, external_id, message, place)
+    select given.account, given."externalId", given.message
+    from rows from (
+      jsonb_to_recordset(${storableJsonText(messages)}::text::jsonb)
+        as (account text, "externalId" text, message jsonb)
+    ) with ordinality given (account, "externalId", message, place)
     where not exists (
       select 1 from intake_ledger l
-      where l.channel = 'slack' and l.account = given.account and l.external_id = given.external_id
+      where l.channel = 'slack' and l.account = given.account and l.external_id = given."externalId"
     )
     order by given.place
     on conflict do nothing`;

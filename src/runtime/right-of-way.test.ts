@@ -30,6 +30,21 @@ describe("createRightOfWay", () => {
     expect(order).toEqual(["first", "second", "given"]);
   });
 
+  it("lets those who gave way go on one by one: what comes meanwhile goes before the next", async () => {
+    const way = createRightOfWay();
+    const order: string[] = [];
+    let request = Promise.resolve();
+    const first = way.take(() => sleep(5));
+    const one = way.give().then(() => {
+      order.push("one");
+      request = way.take(() => sleep(5)).then(() => void order.push("request"));
+    });
+    const two = way.give().then(() => order.push("two"));
+    await Promise.all([first, one, two]);
+    await request;
+    expect(order).toEqual(["one", "request", "two"]);
+  });
+
   it("gives everything else its turn where a request does not end, and hands failures on", async () => {
     const way = createRightOfWay();
     const failure = new Error("refused");

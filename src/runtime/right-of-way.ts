@@ -15,7 +15,22 @@ export interface RightOfWay {
 export function createRightOfWay(): RightOfWay {
   let inHand = 0;
   let quietAt = 0;
+  const waiting: { goOn(): void; deadline: number }[] = [];
+  let isLettingPass = false;
   const isTaken = (): boolean => inHand > 0 || performance.now() < quietAt;
+
+  /** One after the other: together they would keep the next request waiting until all of them have done a portion. */
+  async function letPass(): Promise<void> {
+    if (isLettingPass) return;
+    isLettingPass = true;
+    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+      await nextTurn();
+      if (isTaken() && performance.now() < next.deadline) await sleep(QUIET_MS);
+      else waiting.shift()?.goOn();
+    }
+    isLettingPass = false;
+  }
+
   return {
     async take(work) {
       inHand += 1;
@@ -27,10 +42,20 @@ export function createRightOfWay(): RightOfWay {
       }
     },
     async give() {
-      const deadline = performance.now() + HOLD_MS_MAX;
-      while (isTaken() && performance.now() < deadline) {
-        await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
-      }
+      if (!isTaken() && waiting.length === 0) return;
+      await new Promise<void>((goOn) => {
+        waiting.push({ goOn, deadline: performance.now() + HOLD_MS_MAX });
+        void letPass();
+      });
     },
   };
+}
+
+/** Timers come before requests in a turn of the event loop: after a stall, those that came meanwhile are seen first. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

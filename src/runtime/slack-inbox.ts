@@ -16,10 +16,16 @@ import type { RightOfWay } from "./right-of-way.ts";
 /** What waited for a database that was away, or was left by another process, is looked for so often. */
 const SWEEP_MS = 2_000;
 
+/** What arrives together is written together, and waits for each other no longer than this. */
+const GATHER_MS_MAX = 20;
+/** So many turns of the event loop without a further arrival end the wait. */
+const QUIET_TURNS = 3;
+
 export interface SlackInbox {
   /** Resolves once the message is safe: Slack may then be told that it arrived. */
   accept(message: AcceptedMessage): Promise<void>;
-  start(): void;
+  /** Resolves when the first event is taken in as fast as any other. */
+  start(): Promise<void>;
   /** Resolves when nothing is being recorded any more; what waits is recorded at the next start. */
   stop(): Promise<void>;
 }
@@ -35,6 +41,7 @@ export interface SlackInboxParts {
 
 export function createSlackInbox({ lane, sql, settings, rightOfWay, log }: SlackInboxParts): SlackInbox {
   const batcher = createBatcher((messages: readonly AcceptedMessage[]) => acceptTogether(lane, messages));
+  const together = createGathering();
   let running: Promise<void> | null = null;
   let again = false;
   let stopped = false;
@@ -67,11 +74,15 @@ export function createSlackInbox({ lane, sql, settings, rightOfWay, log }: Slack
 
   return {
     accept: async (message) => {
-      const failure = await rightOfWay.take(() => batcher.add(message));
+      const failure = await rightOfWay.take(async () => {
+        await together();
+        return batcher.add(message);
+      });
       if (failure !== null) throw failure;
       drain();
     },
-    start: () => {
+    start: async () => {
+      await warmUp(lane);
       drain();
       sweep = setInterval(drain, SWEEP_MS);
       sweep.unref();
@@ -96,4 +107,32 @@ async function acceptTogether(
     if (!(error instanceof AppError)) throw error;
     return messages.map(() => error);
   }
+}
+
+/** Connects, and has the statement prepared. Where the database is away, the first event meets that. */
+async function warmUp(lane: SqlPool): Promise<void> {
+  await acceptSlackMessages(lane, []).catch(() => undefined);
+}
+
+/**
+ * Resolves for all who called meanwhile at once. Node takes up one new connection in a turn of the event loop: a burst
+ * that comes over many of them comes in as many turns, and would be written in as many statements.
+ */
+function createGathering(): () => Promise<void> {
+  let arrived = 0;
+  let gathering: Promise<void> | null = null;
+  async function gather(): Promise<void> {
+    const deadline = performance.now() + GATHER_MS_MAX;
+    for (let quietTurns = 0; quietTurns < QUIET_TURNS && performance.now() < deadline; ) {
+      const before = arrived;
+      await new Promise((resolve) => setImmediate(resolve));
+      quietTurns = arrived > before ? 0 : quietTurns + 1;
+    }
+    gathering = null;
+  }
+  return () => {
+    arrived += 1;
+    gathering ??= gather();
+    return gathering;
+  };
 }

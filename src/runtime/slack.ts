@@ -1,6 +1,7 @@
 /** Opens the Slack channel of the configuration. */
 import { type AcceptedSlackMessage, createSlackChannel, type SlackChannel } from "../channels/slack/app.ts";
 import { SLACK_PACE } from "../channels/slack/post-pace.ts";
+import type { VerifyMac } from "../channels/slack/signature.ts";
 import type { Config } from "../config.ts";
 import type { SlackDesk } from "../core/delivery.ts";
 import type { RecordInbound } from "../core/inbound.ts";
@@ -15,6 +16,7 @@ import { createRequesterActions } from "../desk/requester-actions.ts";
 import { createSlackActions } from "../desk/slack-actions.ts";
 import type { SourceOpener } from "../workflows/reconcile.ts";
 import type { RightOfWay } from "./right-of-way.ts";
+import { createNodeVerifier } from "./slack-signature.ts";
 import { slackSources } from "./slack-source.ts";
 import { StartupError } from "./startup-error.ts";
 
@@ -34,6 +36,7 @@ export interface SlackParts {
   recordInbound: RecordInbound;
   /** Takes events in where the service runs; without it they are recorded at once. */
   accept?: (message: AcceptedSlackMessage) => Promise<void>;
+  verifyMac?: VerifyMac;
   log: Log;
 }
 
@@ -43,7 +46,9 @@ export async function openSlack(
   parts: SlackParts & { rightOfWay: RightOfWay },
 ): Promise<OpenSlack | null> {
   const { rightOfWay } = parts;
-  const channel = createSlack(config, parts);
+  const signingSecret = config.slack?.signingSecret ?? null;
+  const quickly = signingSecret === null ? {} : { verifyMac: createNodeVerifier(signingSecret) };
+  const channel = createSlack(config, { ...parts, ...quickly });
   if (channel === null || config.slack === null) return null;
   await followMoves(channel, parts.sql);
   const check = await channel.check();
@@ -73,10 +78,11 @@ export async function followMoves(channel: SlackChannel, sql: SqlPool): Promise<
 /** The channel without a check: for the doctor, reconcile and Workers. */
 export function createSlack({ slack }: Pick<Config, "slack">, parts: SlackParts): SlackChannel | null {
   if (slack === null) return null;
-  const { sql, settings, recordInbound, accept, log } = parts;
+  const { sql, settings, recordInbound, accept, verifyMac, log } = parts;
   return createSlackChannel({
     botToken: slack.botToken,
     signingSecret: slack.signingSecret,
+    verifyMac,
     slackApiUrl: slack.apiUrl ?? undefined,
     supportChannels: slack.supportChannels,
     triageChannel: slack.triageChannel,

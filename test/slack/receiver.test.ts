@@ -2,19 +2,37 @@ import { App } from "@slack/bolt";
 import { describe, expect, it, vi } from "vitest";
 import { createDispatch } from "../../src/channels/slack/dispatch.ts";
 import { createSlackReceiver } from "../../src/channels/slack/receiver.ts";
+import { createWebVerifier, type VerifyMac } from "../../src/channels/slack/signature.ts";
+import { createNodeVerifier } from "../../src/runtime/slack-signature.ts";
 import { createFakeLog, messageEvent, SECRET, signedRequest } from "../helpers/slack.ts";
 
 const NOW_S = 1_790_000_000;
 
-function start(options: { answerWithinMs?: number; onMessage?: () => Promise<void> } = {}) {
+interface StartOptions {
+  answerWithinMs?: number;
+  onMessage?: () => Promise<void>;
+  verifyMac?: VerifyMac;
+}
+
+function start(options: StartOptions = {}) {
   const log = createFakeLog();
   const onMessage = vi.fn(options.onMessage ?? (async () => {}));
   const dispatch = createDispatch(log, options.answerWithinMs ?? 1000);
   const now = () => NOW_S * 1000;
-  const handle = createSlackReceiver({ signingSecret: SECRET, dispatch, log, now });
+  const handle = createSlackReceiver({
+    signingSecret: SECRET,
+    verifyMac: options.verifyMac,
+    dispatch,
+    log,
+    now,
+  });
   const receiver = { handle, settled: dispatch.settled };
   const app = new App({
-    receiver: { init: dispatch.init, start: async () => undefined, stop: async () => undefined },
+    receiver: {
+      init: (app) => dispatch.init({ events: app, interactions: app }),
+      start: async () => undefined,
+      stop: async () => undefined,
+    },
     authorize: async () => ({ botToken: "t" }),
     ignoreSelf: false,
     convoStore: false,
@@ -43,9 +61,12 @@ const click = (actionId: string) =>
     actions: [{ type: "button", action_id: actionId, block_id: "b" }],
   });
 
-describe("signature", () => {
+describe.each([
+  ["the Web's cryptography", createWebVerifier(SECRET)],
+  ["Node's cryptography", createNodeVerifier(SECRET)],
+])("signature, by %s", (_way, verifyMac) => {
   it("lets a signed request in", async () => {
-    const { receiver, onMessage } = start();
+    const { receiver, onMessage } = start({ verifyMac });
     expect((await receiver.handle(event())).status).toBe(200);
     expect(onMessage).toHaveBeenCalledTimes(1);
   });
@@ -63,7 +84,7 @@ describe("signature", () => {
       { headers: { "x-slack-request-timestamp": String(NOW_S - 1) } },
     ],
   ])("refuses %s with 401, and no listener runs", async (_what, options) => {
-    const { receiver, onMessage } = start();
+    const { receiver, onMessage } = start({ verifyMac });
     expect((await receiver.handle(event(options))).status).toBe(401);
     expect(onMessage).not.toHaveBeenCalled();
   });
@@ -71,12 +92,12 @@ describe("signature", () => {
   it.each([NOW_S - 299, NOW_S + 299])(
     "accepts a clock that is just within five minutes",
     async (timestamp) => {
-      expect((await start().receiver.handle(event({ timestamp }))).status).toBe(200);
+      expect((await start({ verifyMac }).receiver.handle(event({ timestamp }))).status).toBe(200);
     },
   );
 
   it("refuses a body that was changed after signing", async () => {
-    const { receiver, onMessage } = start();
+    const { receiver, onMessage } = start({ verifyMac });
     const signed = event();
     const body = (await signed.clone().text()).replace("Hi", "Ho");
     const tampered = new Request(signed.url, { method: "POST", headers: signed.headers, body });

@@ -2,12 +2,8 @@
 import { Hono } from "hono";
 import type { ApiDeps, ApiEnv } from "../deps.ts";
 
-export function webhookRoutes({
-  slackEvents,
-  inngest,
-}: Pick<ApiDeps, "slackEvents" | "inngest">): Hono<ApiEnv> {
+export function webhookRoutes({ inngest }: Pick<ApiDeps, "inngest">): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
-  if (slackEvents) app.post("/slack/events", (c) => slackEvents(c.req.raw));
   // GET shows the functions, PUT registers them, POST runs a step: Inngest's SDK specification, 4.
   if (inngest) app.on(["GET", "PUT", "POST"], "/inngest", (c) => inngest(c.req.raw));
   return app;

@@ -26,6 +26,7 @@ import { registerRequesters } from "./listeners/requesters.ts";
 import { createPlaces } from "./places.ts";
 import type { Pace } from "./post-pace.ts";
 import { createSlackReceiver } from "./receiver.ts";
+import type { VerifyMac } from "./signature.ts";
 import { toAppError } from "./slack-error.ts";
 import { createSlackUsers } from "./users.ts";
 import { createWebClient, type Fetch } from "./web-client.ts";
@@ -39,6 +40,8 @@ export interface SlackChannelOptions {
   signingSecret: string | null;
   /** Another Web API address, for tests; ends in `/api/` as Slack's does. */
   slackApiUrl?: string | undefined;
+  /** How Slack's signature is computed where there is a quicker way than the Web's. */
+  verifyMac?: VerifyMac | undefined;
   /** Channel ids. */
   supportChannels: string[];
   /** The moderators' channel, by id. */
@@ -89,7 +92,16 @@ export interface SlackChannel {
 
 /** Calls nobody: the service starts and records events while Slack's Web API is away. */
 export function createSlackChannel(options: SlackChannelOptions): SlackChannel {
-  const { botToken, signingSecret, slackApiUrl, log, triageChannel, pace, now = Date.now } = options;
+  const {
+    botToken,
+    signingSecret,
+    verifyMac,
+    slackApiUrl,
+    log,
+    triageChannel,
+    pace,
+    now = Date.now,
+  } = options;
   // Bound by the arrow: Workers refuse a fetch that was taken off its global.
   const fetch: Fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   const web = createWebClient({ token: botToken, slackApiUrl, fetch, log, pace });
@@ -102,15 +114,21 @@ export function createSlackChannel(options: SlackChannelOptions): SlackChannel {
     isTicketThread: options.isTicketThread ?? (async () => false),
   });
   const dispatch = createDispatch(log);
-  const app = createBoltApp(botToken, dispatch, log, fetch);
+  const apps = {
+    events: createBoltApp(botToken, log, fetch),
+    interactions: createBoltApp(botToken, log, fetch),
+  };
+  dispatch.init(apps);
   const { recordInbound, actions, requesters, moveChannel = async () => {} } = options;
   const accept = createAccept(options);
   const deps = { web, accept, users, places, recordInbound, actions, requesters, moveChannel, log, now };
-  registerRequesters(app, deps);
-  registerModerators(app, deps);
+  registerRequesters(apps, deps);
+  registerModerators(apps, deps);
   return {
     handle:
-      signingSecret === null ? refuseRequest : createSlackReceiver({ signingSecret, dispatch, log, now }),
+      signingSecret === null
+        ? refuseRequest
+        : createSlackReceiver({ signingSecret, verifyMac, dispatch, log, now }),
     dispatch,
     desk: createSlackDesk(web, triageChannel, now),
     intake: createSlackIntake({ web, users, files, places, log }),
@@ -143,9 +161,9 @@ function isAcceptable(message: InboundMessage): message is AcceptedSlackMessage 
 }
 
 /** Listeners are Bolt's; both transports hand over to them in the same way. */
-function createBoltApp(botToken: string, dispatch: Dispatch, log: Log, fetch: Fetch): App {
+function createBoltApp(botToken: string, log: Log, fetch: Fetch): App {
   const app = new App({
-    receiver: { init: dispatch.init, start: async () => undefined, stop: async () => undefined },
+    receiver: { init: () => undefined, start: async () => undefined, stop: async () => undefined },
     logger: toBoltLogger(log),
     // Bolt would ask auth.test before each event, and acknowledge what it cannot authorize.
     authorize: async () => ({ botToken }),

@@ -21,9 +21,18 @@ export type InteractionResult =
   | { kind: "unheard" }
   | { kind: "failed" | "late" };
 
+/**
+ * One app for each kind of request: Bolt takes each through the filters of every listener of its app, and the three
+ * dozen for clicks and forms made up most of what a burst of events cost.
+ */
+export interface BoltApps {
+  events: App;
+  interactions: App;
+}
+
 export interface Dispatch {
-  /** The app whose listeners are called; Bolt names it when it is made. */
-  init(app: App): void;
+  /** The apps whose listeners are called. */
+  init(apps: BoltApps): void;
   /** `done` once the listeners are through: recorded, so to say. Never rejects. */
   event(body: SlackBody, retry: Retry, waitUntil?: WaitUntil): Promise<EventResult>;
   /** Clicks, forms, shortcuts, commands, options. Never rejects. */
@@ -34,17 +43,17 @@ export interface Dispatch {
 
 export function createDispatch(log: Log, answerWithinMs: number = ANSWER_WITHIN_MS): Dispatch {
   const runs = createListenerRuns(log, answerWithinMs);
-  let app: App | undefined;
-  const run = (event: ReceiverEvent, waitUntil: WaitUntil | undefined) => {
-    if (app === undefined) throw new Error("The receiver belongs to no Bolt app yet.");
-    return runs.run(app, event, waitUntil);
+  let apps: BoltApps | undefined;
+  const run = (kind: keyof BoltApps, event: ReceiverEvent, waitUntil: WaitUntil | undefined) => {
+    if (apps === undefined) throw new Error("The receiver belongs to no Bolt app yet.");
+    return runs.run(apps[kind], event, waitUntil);
   };
   return {
-    init: (owner) => {
-      app = owner;
+    init: (owners) => {
+      apps = owners;
     },
     event: async (body, retry, waitUntil) => {
-      const result = await run({ ...retry, body, ack: async () => {} }, waitUntil);
+      const result = await run("events", { ...retry, body, ack: async () => {} }, waitUntil);
       if (result === "late") {
         const fields = { component: "slack", eventId: body.event_id };
         log.warn(fields, "an event took too long; Slack will send it again");
@@ -56,7 +65,7 @@ export function createDispatch(log: Log, answerWithinMs: number = ANSWER_WITHIN_
       const ack = async (value?: unknown) => {
         acknowledged ??= { value };
       };
-      const result = await run({ body, ack }, waitUntil);
+      const result = await run("interactions", { body, ack }, waitUntil);
       if (acknowledged !== undefined) return { kind: "acknowledged", value: acknowledged.value };
       return result === "done" ? { kind: "unheard" } : { kind: result };
     },

@@ -4,13 +4,15 @@ import { describe } from "./bolt-logger.ts";
 import type { Dispatch, EventResult, InteractionResult, Retry } from "./dispatch.ts";
 import type { WaitUntil } from "./listener-runs.ts";
 import { isSslCheck, parseSlackBody, readBody, type SlackBody } from "./request-body.ts";
-import { createSignatureCheck, type SignatureCheck } from "./signature.ts";
+import { createSignatureCheck, createWebVerifier, type SignatureCheck, type VerifyMac } from "./signature.ts";
 
 /** Slack's largest requests (a click on a message with many blocks) stay far below. */
 const BODY_BYTES_MAX = 1_048_576;
 
 export interface SlackReceiverOptions {
   signingSecret: string;
+  /** How the signature is computed where there is a quicker way than the Web's. */
+  verifyMac?: VerifyMac | undefined;
   dispatch: Dispatch;
   log: Log;
   /** Unix milliseconds. */
@@ -26,7 +28,7 @@ export type HandleRequest = (request: Request, waitUntil?: WaitUntil) => Promise
 
 export function createSlackReceiver(options: SlackReceiverOptions): HandleRequest {
   const { dispatch, log, now = Date.now } = options;
-  const isSignedBySlack = createSignatureCheck(options.signingSecret);
+  const isSignedBySlack = createSignatureCheck(options.verifyMac ?? createWebVerifier(options.signingSecret));
 
   async function handle(request: Request, waitUntil?: WaitUntil): Promise<Response> {
     const opened = await openRequest(request, { isSignedBySlack, log, nowMs: now() });

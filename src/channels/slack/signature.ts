@@ -15,17 +15,28 @@ export interface SignedRequest {
 /** Whether Slack signed a request within five minutes of `nowMs`, before or after. Never rejects. */
 export type SignatureCheck = (request: SignedRequest, nowMs: number) => Promise<boolean>;
 
-/** The key is made once: a burst of requests is checked in half the time. */
-export function createSignatureCheck(signingSecret: string): SignatureCheck {
-  let key: Promise<CryptoKey> | undefined;
+/** Whether the code is the HMAC-SHA256 of the bytes under the signing secret; compares in constant time. */
+export type VerifyMac = (
+  mac: Uint8Array<ArrayBuffer>,
+  bytes: Uint8Array<ArrayBuffer>,
+) => boolean | Promise<boolean>;
+
+export function createSignatureCheck(verifyMac: VerifyMac): SignatureCheck {
   return async ({ timestamp, signature, body }, nowMs) => {
     if (timestamp === null || !/^\d{1,12}$/.test(timestamp)) return false;
     if (Math.abs(nowMs / 1000 - Number(timestamp)) > CLOCK_SKEW_MAX_S) return false;
     const expected = signature === null ? null : parseSignature(signature);
     if (expected === null) return false;
+    return verifyMac(expected, signedBytes(timestamp, body));
+  };
+}
+
+/** By the Web Cryptography API, which asks verify() to compare in constant time. The key is made once. */
+export function createWebVerifier(signingSecret: string): VerifyMac {
+  let key: Promise<CryptoKey> | undefined;
+  return async (mac, bytes) => {
     key ??= importKey(signingSecret);
-    // The Web Cryptography API asks verify() to compare in constant time.
-    return crypto.subtle.verify("HMAC", await key, expected, signedBytes(timestamp, body));
+    return crypto.subtle.verify("HMAC", await key, mac, bytes);
   };
 }
 

@@ -1,5 +1,5 @@
 /** Everything that moderators and admins do in Slack, and App Home. */
-import type { App } from "@slack/bolt";
+import type { BoltApps } from "../dispatch.ts";
 import { register as registerAway } from "./actions/away.ts";
 import { register as registerClaim } from "./actions/claim.ts";
 import { register as registerDecideProposal } from "./actions/decide-proposal.ts";
@@ -18,7 +18,7 @@ import { register as registerDeclineForm } from "./views/decline-form.ts";
 import { register as registerReplyForm } from "./views/reply-form.ts";
 import { register as registerResolveForm } from "./views/resolve-form.ts";
 
-const REGISTRATIONS = [
+const INTERACTIONS = [
   registerClaim,
   registerLabels,
   registerOpenReply,
@@ -34,9 +34,9 @@ const REGISTRATIONS = [
   registerOpenConversation,
   registerDecideProposal,
   registerAway,
-  registerAppHome,
 ];
 
-export function registerModerators(app: App, deps: ListenerDeps): void {
-  for (const register of REGISTRATIONS) register(app, deps);
+export function registerModerators({ events, interactions }: BoltApps, deps: ListenerDeps): void {
+  registerAppHome(events, deps);
+  for (const register of INTERACTIONS) register(interactions, deps);
 }

@@ -3,7 +3,6 @@ import type { App } from "@slack/bolt";
 import { z } from "zod";
 import type { ListenerDeps } from "../deps.ts";
 
-const placeSchema = z.object({ channel: z.string().min(1) });
 const moveSchema = z.object({ old_channel_id: z.string().min(1), new_channel_id: z.string().min(1) });
 
 /** Why nothing will be heard from a channel any more, and what to do. */
@@ -15,17 +14,19 @@ const LOSSES = {
   channel_deleted: "A Slack channel of the desk was deleted: configure another one.",
   group_deleted: "A Slack channel of the desk was deleted: configure another one.",
 } as const;
+const lossSchema = z.object({
+  type: z.enum(Object.keys(LOSSES) as (keyof typeof LOSSES)[]),
+  channel: z.string().min(1),
+});
 
 /** Said once in the log, when it happens; the doctor says it for as long as it lasts. */
 export function register(app: App, deps: ListenerDeps): void {
   const { places, log } = deps;
-  for (const [name, problem] of Object.entries(LOSSES) as [keyof typeof LOSSES, string][]) {
-    app.event(name, async ({ event }) => {
-      const { data } = placeSchema.safeParse(event);
-      if (data === undefined || !(places.isSupport(data.channel) || places.isTriage(data.channel))) return;
-      log.error({ component: "slack", channel: data.channel }, problem);
-    });
-  }
+  app.event(/^(?:channel|group)_(?:left|archive|deleted)$/, async ({ event }) => {
+    const { data } = lossSchema.safeParse(event);
+    if (data === undefined || !(places.isSupport(data.channel) || places.isTriage(data.channel))) return;
+    log.error({ component: "slack", channel: data.channel }, LOSSES[data.type]);
+  });
   app.event("channel_id_changed", async ({ event }) => {
     const { data } = moveSchema.safeParse(event);
     if (data === undefined) return;

@@ -11,8 +11,7 @@ import type { ListenerDeps } from "../deps.ts";
  * id, and the ledger keeps one. Rejects where the message could not be recorded, so that Slack delivers it again.
  */
 export function register(app: App, deps: ListenerDeps): void {
-  app.event("message", async ({ event, body }) => receive(deps, event, body));
-  app.event("app_mention", async ({ event, body }) => receive(deps, event, body));
+  app.event(/^(?:message|app_mention)$/, async ({ event, body }) => receive(deps, event, body));
 }
 
 async function receive(deps: ListenerDeps, event: unknown, body: unknown): Promise<void> {
