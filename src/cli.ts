@@ -163,6 +163,7 @@ function addOperatorCommands(program: Command, context: CommandContext, run: Run
         (await import("./commands/doctor.ts")).doctor(context, { json: options.json ?? false }),
       )(),
     );
+  addReportCommand(program, context, run);
   program
     .command("eval")
     .description("measure")
@@ -185,6 +186,35 @@ function addOperatorCommands(program: Command, context: CommandContext, run: Run
           }),
         )(),
     );
+}
+
+function addReportCommand(program: Command, context: CommandContext, run: Runner): void {
+  program
+    .command("report")
+    .description("tell how the desk is doing")
+    .command("triage")
+    .description("how right triage was, by what people corrected and what they let stand")
+    .addOption(jsonOption())
+    .option("--from <date>", "tickets triaged from then on; twelve weeks ago unless said", parseDate)
+    .option("--to <date>", "and before then; now unless said", parseDate)
+    .addOption(new Option("--source <which>", "only what this one said").choices(["local", "gemini"]))
+    .action((options: JsonOption & { from?: Date; to?: Date; source?: "local" | "gemini" }) =>
+      run(async () =>
+        (await import("./commands/report-triage.ts")).reportTriage(context, {
+          json: options.json ?? false,
+          from: options.from ?? null,
+          to: options.to ?? null,
+          source: options.source ?? null,
+        }),
+      )(),
+    );
+}
+
+function parseDate(value: string): Date {
+  const date = new Date(value);
+  const isDate = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(value) && !Number.isNaN(date.getTime());
+  if (isDate) return date;
+  throw new InvalidArgumentError("Give a date such as 2026-11-01.");
 }
 
 function parseFieldName(value: string): string {

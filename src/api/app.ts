@@ -26,6 +26,7 @@ import { skillRoutes } from "./routes/skills.ts";
 import { slackRoutes } from "./routes/slack.ts";
 import { slackLinkRoutes } from "./routes/slack-link.ts";
 import { ticketRoutes } from "./routes/tickets.ts";
+import { triageReportRoutes } from "./routes/triage-report.ts";
 import { verifyEmailRoutes } from "./routes/verify-email.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
 
@@ -68,6 +69,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.route("/api/admin", runRoutes(deps));
   app.route("/api/admin", categoryRoutes(deps));
   app.route("/api/admin", skillRoutes(deps));
+  app.route("/api/admin", triageReportRoutes(deps));
   app.route("/api", webhookRoutes(deps));
   if (deps.inboundEmail) app.route("/api/inbound", inboundEmailRoutes(deps.inboundEmail, deps));
   app.route("/api", docsRoutes(deps, app));

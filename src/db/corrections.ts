@@ -96,7 +96,7 @@ const CORRECTIONS_MAX = 100;
 /** The newest corrections of a ticket, the oldest of them first. */
 export async function listCorrections(sql: Sql, ticketId: string): Promise<CorrectionView[]> {
   const rows = await sql<CorrectionView[]>`
-    select c.field, c.was, c.became, c.source, c.confidence::float8 as confidence, c.provisional, c.via,
+    select c.field, c.was, c.became, c.source, c.confidence::numeric::float8 as confidence, c.provisional, c.via,
       coalesce(nullif(u.name, ''), u.email) as by, c.created_at as "createdAt"
     from corrections c left join users u on u.id = c.user_id
     where c.ticket_id = ${ticketId} order by c.created_at desc, c.id limit ${CORRECTIONS_MAX}`;

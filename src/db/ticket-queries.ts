@@ -138,7 +138,7 @@ export async function findTicketView(
 ): Promise<(TicketView & TicketInternals) | null> {
   const [row] = await sql<(TicketView & TicketInternals)[]>`
     select ${viewColumns(sql, sql`t.description`)}, t.suggested_reply as "suggestedReply",
-      t.triage_source as "triageSource", t.provisional, t.confidence::float8 as confidence, t.assignment,
+      t.triage_source as "triageSource", t.provisional, t.confidence::numeric::float8 as confidence, t.assignment,
       t.triaged_at as "triagedAt", t.person_changed as "personChanged"
     from tickets t
     join requesters r on r.id = t.requester_id

@@ -1,0 +1,94 @@
+/** `/api/admin/triage/report`: how right triage was, by what people made of it. */
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { REPORTED_FIELDS } from "../../core/triage-report.ts";
+import { readTriageReport } from "../../desk/read-triage-report.ts";
+import { requireAdmin, requireUser } from "../auth.ts";
+import type { ApiDeps, ApiEnv } from "../deps.ts";
+import { refuseMisfit } from "../errors.ts";
+import {
+  bearerSecurity,
+  DateTimeSchema,
+  invalidAnswer,
+  jsonAnswer,
+  notAdminAnswer,
+  signedOutAnswer,
+} from "../schemas.ts";
+
+const accuracy = {
+  n: z.int().openapi({ description: "Judged labels." }),
+  right: z.int(),
+  accuracy: z.number().openapi({ description: "right ÷ n, 0 to 1." }),
+};
+const field = z.enum(REPORTED_FIELDS);
+const source = z.enum(["gemini", "local"]);
+const week = z.string().openapi({ example: "2026-11-16", description: "The Monday, UTC." });
+
+const ReportSchema = z
+  .object({
+    from: DateTimeSchema,
+    to: DateTimeSchema,
+    totals: z.array(z.object({ field, source, ...accuracy })),
+    weeks: z.array(z.object({ week, field, source, ...accuracy })),
+    labels: z.array(
+      z.object({
+        field,
+        label: z.string().openapi({ description: "What triage said." }),
+        source,
+        ...accuracy,
+        missed: z.int().openapi({ description: "Tickets of this label that were said to be of another." }),
+        weeks: z.array(z.object({ week, ...accuracy })),
+      }),
+    ),
+    confusions: z
+      .array(z.object({ field, source, said: z.string(), is: z.string(), n: z.int() }))
+      .openapi({ description: "The most frequent first, 50 at most." }),
+    calibration: z
+      .array(
+        z.object({
+          source,
+          from: z.number(),
+          to: z.number(),
+          ...accuracy,
+          meanConfidence: z.number(),
+        }),
+      )
+      .openapi({ description: "Of categories: trust in a confidence where accuracy is near it." }),
+  })
+  .openapi("TriageReport");
+
+const time = z.iso
+  .datetime({ offset: true })
+  .or(z.iso.date())
+  .transform((text) => new Date(text))
+  .openapi({ type: "string", format: "date-time", example: "2026-11-01" });
+
+const reportRoute = createRoute({
+  method: "get",
+  path: "/triage/report",
+  tags: ["Triage"],
+  summary: "How right triage was (admin)",
+  description:
+    "Of tickets triaged from `from` up to `to` (the last 12 weeks unless said, 366 days at most) that a moderator or " +
+    "admin claimed, answered, resolved, closed or corrected: a label was right where it stands uncorrected.",
+  security: bearerSecurity,
+  request: {
+    query: z.strictObject({ from: time.optional(), to: time.optional(), source: source.optional() }),
+  },
+  responses: {
+    200: jsonAnswer("The report.", ReportSchema),
+    ...invalidAnswer,
+    ...signedOutAnswer,
+    ...notAdminAnswer,
+  },
+});
+
+export function triageReportRoutes(deps: Pick<ApiDeps, "tokens" | "now">): OpenAPIHono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseMisfit });
+  app.use("/triage/report", requireUser(deps), requireAdmin);
+  app.openapi(reportRoute, async (c) => {
+    const { from = null, to = null, source: only = null } = c.req.valid("query");
+    const report = await readTriageReport(c.get("sql"), { from, to, source: only }, deps.now());
+    return c.json({ ...report, from: report.from.toISOString(), to: report.to.toISOString() }, 200);
+  });
+  return app;
+}
