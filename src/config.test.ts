@@ -208,6 +208,57 @@ describe("loadConfig", () => {
     });
   });
 
+  describe("Slack's settings that do not belong together", () => {
+    const problemsOf = (env: Record<string, string | undefined>) => {
+      try {
+        loadConfig(env);
+        return [];
+      } catch (error) {
+        return (error as ConfigError).problems.map(({ key, problem }) => `${key}: ${problem}`);
+      }
+    };
+
+    it("are told of where the token that switches Slack on is missing", () => {
+      for (const key of ["SLACK_SIGNING_SECRET", "SLACK_TRIAGE_CHANNEL", "SLACK_SUPPORT_CHANNELS"]) {
+        expect(problemsOf({ [key]: "C1" })).toEqual([`SLACK_BOT_TOKEN: it is missing, and ${key} is set.`]);
+      }
+      expect(problemsOf({ SLACK_APP_TOKEN: "xapp-1" })).toHaveLength(1);
+      expect(problemsOf({ SLACK_API_URL: "http://127.0.0.1:1/api/", SLACK_POST_INTERVAL_MS: "0" })).toEqual(
+        [],
+      );
+    });
+
+    it("are told of where a token stands in the place of another", () => {
+      expect(problemsOf({ ...SLACK, SLACK_BOT_TOKEN: "xapp-1" })).toEqual([
+        "SLACK_BOT_TOKEN: it does not begin with xoxb-: that is the token for SLACK_APP_TOKEN.",
+      ]);
+      expect(problemsOf({ ...SLACK, SLACK_APP_TOKEN: "xoxb-1" })).toEqual([
+        "SLACK_APP_TOKEN: it does not begin with xapp-: that is the token for SLACK_BOT_TOKEN.",
+      ]);
+      expect(problemsOf({ ...SLACK, SLACK_SIGNING_SECRET: "xoxb-1" })).toEqual([
+        "SLACK_SIGNING_SECRET: it is a token, the one for SLACK_BOT_TOKEN.",
+      ]);
+    });
+
+    it("are told of where channels or bots are named instead of given by id", () => {
+      expect(
+        problemsOf({
+          ...SLACK,
+          SLACK_TRIAGE_CHANNEL: "#triage",
+          SLACK_SUPPORT_CHANNELS: "C0HELP,help",
+          SLACK_TICKET_BOTS: "B1,Forms",
+        }),
+      ).toEqual([
+        "SLACK_SUPPORT_CHANNELS: “help” is no channel id.",
+        "SLACK_TRIAGE_CHANNEL: “#triage” is no channel id.",
+        "SLACK_TICKET_BOTS: “Forms” is no id of a bot or an app.",
+      ]);
+      expect(problemsOf({ ...SLACK, SLACK_SUPPORT_CHANNELS: "C0TRIAGE" })).toEqual([
+        "SLACK_TRIAGE_CHANNEL: it is one of SLACK_SUPPORT_CHANNELS too.",
+      ]);
+    });
+  });
+
   it("takes Slack by Socket Mode without a signing secret, and refuses a token of another sort", () => {
     const { SLACK_SIGNING_SECRET: _none, ...withoutSecret } = SLACK;
     const config = loadConfig({ ...withoutSecret, SLACK_APP_TOKEN: "xapp-1" });

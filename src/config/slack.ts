@@ -1,4 +1,4 @@
-import type { SettingsReader } from "./settings-reader.ts";
+import { quote, type SettingsReader } from "./settings-reader.ts";
 
 export interface SlackConfig {
   botToken: string;
@@ -16,21 +16,19 @@ export interface SlackConfig {
 }
 
 export function readSlack(reader: SettingsReader): SlackConfig | null {
-  const botToken = reader.text("SLACK_BOT_TOKEN");
-  if (botToken === null) return null;
-  expectPrefix(
-    reader,
-    "SLACK_BOT_TOKEN",
-    botToken,
-    "xoxb-",
-    "the Bot User OAuth Token of the app's page OAuth & Permissions",
-  );
-  const appToken = reader.text("SLACK_APP_TOKEN");
-  if (appToken !== null) {
-    const source = "an App-Level Token with connections:write of the app's page Basic Information";
-    expectPrefix(reader, "SLACK_APP_TOKEN", appToken, "xapp-", source);
-  }
+  const botToken = readToken(reader, "SLACK_BOT_TOKEN");
+  const appToken = readToken(reader, "SLACK_APP_TOKEN");
   const signingSecret = reader.text("SLACK_SIGNING_SECRET");
+  const triageChannel = reader.text("SLACK_TRIAGE_CHANNEL");
+  const supportChannels = reader.list("SLACK_SUPPORT_CHANNELS");
+  const ticketBots = reader.list("SLACK_TICKET_BOTS");
+  const postIntervalMs = reader.integer("SLACK_POST_INTERVAL_MS", { fallback: 1_000, min: 0, max: 60_000 });
+  const apiUrl = reader.httpUrl("SLACK_API_URL");
+  refuseTokenAsSecret(reader, signingSecret);
+  if (botToken === null) {
+    reportMissingToken(reader, { signingSecret, appToken, triageChannel, supportChannels });
+    return null;
+  }
   if (signingSecret === null && appToken === null) {
     reader.report(
       "SLACK_SIGNING_SECRET",
@@ -38,29 +36,111 @@ export function readSlack(reader: SettingsReader): SlackConfig | null {
       "Copy the Signing Secret of the app's page Basic Information; or, without a public address, set SLACK_APP_TOKEN for Socket Mode.",
     );
   }
-  const triageChannel = reader.required(
+  reader.required(
     "SLACK_TRIAGE_CHANNEL",
     "SLACK_BOT_TOKEN",
     "Set the id of the moderators' channel, for example C0123ABCD.",
   );
+  checkChannels(reader, triageChannel, supportChannels);
+  checkBots(reader, ticketBots);
   return {
     botToken,
     signingSecret,
     appToken,
-    supportChannels: reader.list("SLACK_SUPPORT_CHANNELS"),
+    supportChannels,
     triageChannel: triageChannel ?? "",
-    ticketBots: reader.list("SLACK_TICKET_BOTS"),
-    postIntervalMs: reader.integer("SLACK_POST_INTERVAL_MS", { fallback: 1_000, min: 0, max: 60_000 }),
-    apiUrl: reader.httpUrl("SLACK_API_URL"),
+    ticketBots,
+    postIntervalMs,
+    apiUrl,
   };
 }
 
-function expectPrefix(
-  reader: SettingsReader,
-  key: string,
-  token: string,
-  prefix: string,
-  source: string,
-): void {
-  if (!token.startsWith(prefix)) reader.report(key, `it does not begin with ${prefix}.`, `Copy ${source}.`);
+const TOKENS = {
+  SLACK_BOT_TOKEN: {
+    prefix: "xoxb-",
+    source: "the Bot User OAuth Token of the app's page OAuth & Permissions",
+  },
+  SLACK_APP_TOKEN: {
+    prefix: "xapp-",
+    source: "an App-Level Token with connections:write of the app's page Basic Information",
+  },
+} as const;
+type TokenKey = keyof typeof TOKENS;
+
+function readToken(reader: SettingsReader, key: TokenKey): string | null {
+  const token = reader.text(key);
+  const { prefix, source } = TOKENS[key];
+  if (token === null || token.startsWith(prefix)) return token;
+  const other = findTokenKey(token);
+  const problem = `it does not begin with ${prefix}${other === null ? "" : `: that is the token for ${other}`}.`;
+  reader.report(key, problem, `Copy ${source}.`);
+  return token;
+}
+
+/** Which setting a token is for, by how Slack begins them. */
+function findTokenKey(text: string): TokenKey | null {
+  const keys: TokenKey[] = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"];
+  return keys.find((key) => text.startsWith(TOKENS[key].prefix)) ?? null;
+}
+
+function refuseTokenAsSecret(reader: SettingsReader, secret: string | null): void {
+  const key = secret === null ? null : findTokenKey(secret);
+  if (key === null) return;
+  reader.report(
+    "SLACK_SIGNING_SECRET",
+    `it is a token, the one for ${key}.`,
+    "Copy the Signing Secret of the app's page Basic Information: 32 digits and letters.",
+  );
+}
+
+/** Whoever has set one of these wants Slack, and would wait in vain for its messages. */
+function reportMissingToken(reader: SettingsReader, others: SlackGroup): void {
+  const { signingSecret, appToken, triageChannel, supportChannels } = others;
+  const set = [
+    ...(signingSecret === null ? [] : ["SLACK_SIGNING_SECRET"]),
+    ...(appToken === null ? [] : ["SLACK_APP_TOKEN"]),
+    ...(triageChannel === null ? [] : ["SLACK_TRIAGE_CHANNEL"]),
+    ...(supportChannels.length === 0 ? [] : ["SLACK_SUPPORT_CHANNELS"]),
+  ];
+  const [first] = set;
+  if (first === undefined) return;
+  reader.report(
+    "SLACK_BOT_TOKEN",
+    `it is missing, and ${first} is set.`,
+    `Copy ${TOKENS.SLACK_BOT_TOKEN.source}; or, to keep Slack off, remove ${set.join(", ")}.`,
+  );
+}
+
+type SlackGroup = Pick<SlackConfig, "signingSecret" | "appToken" | "supportChannels"> & {
+  triageChannel: string | null;
+};
+
+/** `C…`, or `G…` as private channels were once named. */
+const CHANNEL_ID = /^[CG][A-Z0-9]+$/;
+const CHANNEL_FIX =
+  "Copy the id at the bottom of the channel's About tab in Slack, for example C0123ABCD: a name is not enough.";
+
+function checkChannels(reader: SettingsReader, triage: string | null, support: readonly string[]): void {
+  const report = (key: string, id: string) =>
+    reader.report(key, `${quote(id)} is no channel id.`, CHANNEL_FIX);
+  for (const id of support) if (!CHANNEL_ID.test(id)) report("SLACK_SUPPORT_CHANNELS", id);
+  if (triage === null) return;
+  if (!CHANNEL_ID.test(triage)) report("SLACK_TRIAGE_CHANNEL", triage);
+  if (!support.includes(triage)) return;
+  reader.report(
+    "SLACK_TRIAGE_CHANNEL",
+    "it is one of SLACK_SUPPORT_CHANNELS too.",
+    "Give the moderators a channel of their own: what stands there is not for those who ask.",
+  );
+}
+
+function checkBots(reader: SettingsReader, bots: readonly string[]): void {
+  for (const id of bots) {
+    if (/^[AB][A-Z0-9]+$/.test(id)) continue;
+    reader.report(
+      "SLACK_TICKET_BOTS",
+      `${quote(id)} is no id of a bot or an app.`,
+      "Set ids that begin with B (a bot) or A (an app), for example B0123ABCD.",
+    );
+  }
 }
