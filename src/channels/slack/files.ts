@@ -2,7 +2,7 @@
 import { AppError } from "../../core/errors.ts";
 import type { SlackFileRef } from "../../core/inbound-slack.ts";
 import type { FetchedFile } from "../../core/slack-intake.ts";
-import { inTime } from "./in-time.ts";
+import { waitInTime } from "./in-time.ts";
 import { readLimited } from "./request-body.ts";
 import { toAppError } from "./slack-error.ts";
 import { fileSchema } from "./slack-message.ts";
@@ -29,7 +29,7 @@ export function createSlackFiles(options: SlackFilesOptions): SlackFiles {
     fetchFile: async (file, sizeBytesMax) => {
       const whole = file.url === null && !file.external ? await askForFile(options.web, file) : file;
       const limit = Math.min(FILE_BYTES_MAX, sizeBytesMax);
-      const fetched = await inTime(download(options, whole, limit), FETCH_WITHIN_MS);
+      const fetched = await waitInTime(download(options, whole, limit), FETCH_WITHIN_MS);
       if (!fetched.inTime) throw new AppError("unavailable", "Slack: a file took too long.");
       if (typeof fetched.value !== "string") return { attachment: fetched.value };
       return { missing: `The file ${nameFile(whole)} is missing here: ${fetched.value}.` };

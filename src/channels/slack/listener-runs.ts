@@ -2,7 +2,7 @@
 import type { App, ReceiverEvent } from "@slack/bolt";
 import type { Log } from "../../core/log.ts";
 import { describe } from "./bolt-logger.ts";
-import { inTime } from "./in-time.ts";
+import { waitInTime } from "./in-time.ts";
 
 /** Keeps work alive after the response, where the runtime needs to be told (Workers). */
 export type WaitUntil = (work: Promise<unknown>) => void;
@@ -33,7 +33,7 @@ export function createListenerRuns(log: Log, answerWithinMs: number): ListenerRu
       running.add(work);
       void work.then(() => running.delete(work));
       waitUntil?.(work);
-      const result = await inTime(work, answerWithinMs);
+      const result = await waitInTime(work, answerWithinMs);
       return result.inTime ? result.value : "late";
     },
     settled: async () => {

@@ -3,7 +3,7 @@
 import type { SlackAuthor } from "../../core/inbound-slack.ts";
 import type { Log } from "../../core/log.ts";
 import { describe } from "./bolt-logger.ts";
-import { inTime } from "./in-time.ts";
+import { waitInTime } from "./in-time.ts";
 import type { WebClient } from "./web-client.ts";
 
 const ENTRIES_MAX = 2_000;
@@ -87,7 +87,7 @@ export function createSlackUsers(web: WebClient, log: Log, now: () => number = D
       log.warn({ component: "slack", slackUserId, error: describe(error) }, "could not look up a Slack user");
       return stranger;
     });
-    const result = await inTime(asked, LOOKUP_WITHIN_MS);
+    const result = await waitInTime(asked, LOOKUP_WITHIN_MS);
     return result.inTime ? result.value : stranger;
   }
 

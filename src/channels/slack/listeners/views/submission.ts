@@ -3,7 +3,7 @@ import type { types } from "@slack/bolt";
 import type { StaffActor } from "../../../../core/actor.ts";
 import { FORM_CHOICE, FORM_TEXT } from "../../blocks/ids.ts";
 import { describe } from "../../bolt-logger.ts";
-import { inTime } from "../../in-time.ts";
+import { waitInTime } from "../../in-time.ts";
 import { sentenceFor, tellPrivately } from "../../private-word.ts";
 import { requireStaff } from "../click.ts";
 import type { ListenerDeps } from "../deps.ts";
@@ -62,7 +62,7 @@ export async function answerForm(
 ): Promise<void> {
   const text = view.state.values[FORM_TEXT.block]?.[FORM_TEXT.action]?.value ?? "";
   const outcome = runForm(deps, { user, view }, text, work);
-  const inTime = await inTime(outcome, FORM_WAITS_MS);
+  const inTime = await waitInTime(outcome, FORM_WAITS_MS);
   if (inTime.inTime && !inTime.value.ok) {
     await ack(refuse(inTime.value, view));
     return;
