@@ -3,7 +3,7 @@
 export type InTime<T> = { inTime: true; value: T } | { inTime: false };
 
 /** Resolves or rejects as `work` does, or with `inTime: false` after `ms`. The work itself goes on. */
-export async function waitInTime(work: Promise<T>, ms: number): Promise<InTime<T>> {
+export async function waitInTime<T>(work: Promise<T>, ms: number): Promise<InTime<T>> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<InTime<T>>((resolve) => {
     timer = setTimeout(() => resolve({ inTime: false }), ms);

@@ -62,13 +62,13 @@ export async function answerForm(
 ): Promise<void> {
   const text = view.state.values[FORM_TEXT.block]?.[FORM_TEXT.action]?.value ?? "";
   const outcome = runForm(deps, { user, view }, text, work);
-  const inTime = await waitInTime(outcome, FORM_WAITS_MS);
-  if (inTime.inTime && !inTime.value.ok) {
-    await ack(refuse(inTime.value, view));
+  const waited = await waitInTime(outcome, FORM_WAITS_MS);
+  if (waited.inTime && !waited.value.ok) {
+    await ack(refuse(waited.value, view));
     return;
   }
   await ack();
-  const answer = inTime.inTime ? inTime.value : await outcome;
+  const answer = waited.inTime ? waited.value : await outcome;
   const listener = { slackUserId: user.id, channel: channelOf(view.private_metadata) ?? user.id };
   if (!answer.ok) return tellPrivately(deps, listener, `${answer.text}\nYou wrote:\n${text}`);
   if (answer.text !== undefined) await tellPrivately(deps, listener, answer.text, answer.blocks);
