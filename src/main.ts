@@ -108,7 +108,7 @@ async function startParts(
   const mailIn = await openMailIntake(access, {
     sql,
     recordInbound: record,
-    recordInboundBatch: (mails) => recordInboundBatch(sql, settings, mails),
+    recordInboundBatch: (mails, before) => recordInboundBatch(sql, settings, mails, before),
     log,
     authentication: config.mailAuthentication,
   });

@@ -3,8 +3,9 @@ import { ImapFlow } from "imapflow";
 import { simpleParser } from "mailparser";
 import type { Logger } from "pino";
 import { parseMailboxUrl } from "../../src/channels/email/imap/mailbox-url.ts";
+import { createParsePool, type ParsePool } from "../../src/channels/email/parse/parse-pool.ts";
 import { loadConfig } from "../../src/config.ts";
-import type { InboundMail, InboundMessage, MailboxPosition } from "../../src/core/inbound.ts";
+import type { InboundMessage, MailboxPosition, RecordInboundBatch } from "../../src/core/inbound.ts";
 import { connectDatabase, type SqlPool } from "../../src/db/client.ts";
 import { recordInbound } from "../../src/desk/record-inbound.ts";
 import { recordInboundBatch } from "../../src/desk/record-inbound-batch.ts";
@@ -24,7 +25,12 @@ export interface DeskReader {
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} } as unknown as Logger;
 
 /** Runs the service's own mail intake on one mailbox, everything included; the database is migrated. */
-export function startDesk(sql: SqlPool, imapUrl: string, onRecorded: (mail: Recorded) => void): DeskReader {
+export function startDesk(
+  sql: SqlPool,
+  imapUrl: string,
+  onRecorded: (mail: Recorded) => void,
+  pool?: ParsePool,
+): DeskReader {
   const config = loadConfig({
     IMAP_URL: imapUrl,
     IMAP_SINCE: "all",
@@ -38,8 +44,8 @@ export function startDesk(sql: SqlPool, imapUrl: string, onRecorded: (mail: Reco
     onRecorded({ uid: position?.uid ?? 0, at: performance.timeOrigin + performance.now() });
     return result;
   };
-  const recordBatch = async (mails: readonly InboundMail[]) => {
-    const results = await recordInboundBatch(sql, settings, mails);
+  const recordBatch: RecordInboundBatch = async (mails, before) => {
+    const results = await recordInboundBatch(sql, settings, mails, before);
     const at = performance.timeOrigin + performance.now();
     for (const { position } of mails) onRecorded({ uid: position.uid, at });
     return results;
@@ -48,11 +54,15 @@ export function startDesk(sql: SqlPool, imapUrl: string, onRecorded: (mail: Reco
     sql,
     recordInbound: record,
     recordInboundBatch: recordBatch,
+    ...(pool === undefined ? {} : { pool }),
     log: SILENT,
   });
   intake.start();
   return { stop: () => intake.stop() };
 }
+
+/** The thread that parses is the same from the first mailbox to the last, as in a service that runs. */
+const parsing = createParsePool();
 
 /** Resolves once `count` mails are committed by the desk; rejects where they do not come. */
 export async function readByDesk(databaseUrl: string, imapUrl: string, count: number): Promise<void> {
@@ -63,10 +73,11 @@ export async function readByDesk(databaseUrl: string, imapUrl: string, count: nu
     const done = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    const desk = startDesk(sql, imapUrl, () => {
+    const onRecorded = () => {
       recorded++;
       if (recorded === count) finish();
-    });
+    };
+    const desk = startDesk(sql, imapUrl, onRecorded, parsing);
     await done;
     await desk.stop();
   } finally {

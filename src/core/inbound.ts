@@ -168,5 +168,11 @@ export interface InboundMail {
 /**
  * As `RecordInbound`, for mails of one mailbox in the order of their UIDs. When it rejects, some of them may be recorded
  * already: the same mails again are harmless.
+ *
+ * `before` is the recording of the mails before these. What needs nothing of them is done meanwhile; nothing is decided
+ * or committed until it resolves, and nothing is recorded where it rejects.
  */
-export type RecordInboundBatch = (mails: readonly InboundMail[]) => Promise<IntakeResult[]>;
+export type RecordInboundBatch = (
+  mails: readonly InboundMail[],
+  before?: Promise<void>,
+) => Promise<IntakeResult[]>;

@@ -8,6 +8,7 @@ import type { Sql } from "postgres";
 const BYTEA = 17;
 /** So many bytes tell what sort the rest is. */
 const LOOKED_AT_BYTES = 4_096;
+const ESCAPED = /[\\\0\x80-\xff]/g;
 
 /** Before the array types are registered: arrays of bytes go the same way. */
 export function registerBytea(options: Sql["options"]): void {
@@ -21,14 +22,13 @@ export function registerBytea(options: Sql["options"]): void {
 export function formatBytea(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (!isMostlyAscii(buffer)) return formatHex(buffer);
-  const escaped = buffer.toString("latin1").replace(/[\\\0\x80-\xff]/g, escapeByte);
+  const escaped = buffer.toString("latin1").replace(ESCAPED, escapeByte);
   return escaped.length <= 2 * buffer.length ? escaped : formatHex(buffer);
 }
 
 function isMostlyAscii(bytes: Buffer): boolean {
-  const start = bytes.subarray(0, LOOKED_AT_BYTES);
-  let others = 0;
-  for (const byte of start) if (byte === 0 || byte > 127 || byte === 0x5c) others++;
+  const start = bytes.toString("latin1", 0, LOOKED_AT_BYTES);
+  const others = start.match(ESCAPED)?.length ?? 0;
   return others <= start.length / 8;
 }
 

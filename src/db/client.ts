@@ -173,13 +173,21 @@ const UNSTORABLE = /[\0\p{Surrogate}]/gu;
 
 /** The same as text, for statements that take many at once (`…::text::jsonb`, `json_to_recordset`). */
 export function storableJsonText(value: unknown): string {
-  return JSON.stringify(storableJson(value));
+  const text = JSON.stringify(value);
+  return isStorableJson(text) ? text : JSON.stringify(parseStorable(text));
 }
 
 function storableJson(value: unknown): unknown {
   const text = JSON.stringify(value);
-  // JSON.stringify escapes both kinds; a text without these escapes is stored as it is.
-  if (!/\\u(?:0000|d[89a-f])/.test(text)) return value;
+  return isStorableJson(text) ? value : parseStorable(text);
+}
+
+/** JSON.stringify escapes both kinds; a text without these escapes is stored as it is. */
+function isStorableJson(text: string): boolean {
+  return !/\\u(?:0000|d[89a-f])/.test(text);
+}
+
+function parseStorable(text: string): unknown {
   return JSON.parse(text, (_key, item: unknown) => {
     if (typeof item === "string") return storableText(item);
     if (item === null || typeof item !== "object" || Array.isArray(item)) return item;

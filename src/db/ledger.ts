@@ -105,6 +105,16 @@ async function claimFingerprints(
   });
 }
 
+/** Of these contents, those that are recorded. */
+export async function findKnownFingerprints(
+  sql: Sql,
+  fingerprints: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await sql<{ fingerprint: string }[]>`
+    select fingerprint from intake_fingerprints where fingerprint = any(${[...fingerprints]})`;
+  return new Set(rows.map(({ fingerprint }) => fingerprint));
+}
+
 async function readFirstCopies(
   sql: Sql,
   known: readonly Fingerprint[],

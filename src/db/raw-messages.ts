@@ -24,9 +24,11 @@ async function insertRawMessages(
     from (values ${sql(rows as unknown as string[][])}) original (id, source, complete)`;
 }
 
-/** Ledger rows and messages that named it name none afterwards. */
-export async function deleteRawMessage(sql: Sql, id: string): Promise<void> {
-  await sql`delete from raw_messages where id = ${id}`;
+/** Ledger rows and messages go on naming it: an id without an original is one that was deleted. */
+export const deleteRawMessage = gatheredWrite(deleteRawMessages);
+
+async function deleteRawMessages(sql: Sql, ids: readonly string[]): Promise<void> {
+  await sql`delete from raw_messages where id = any(${[...ids]}::uuid[])`;
 }
 
 /**

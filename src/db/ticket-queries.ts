@@ -230,7 +230,7 @@ export async function listMessages(
       ) as versions,
       case when coalesce(sum(octet_length(m.html)) over (order by m.created_at desc, m.id desc), 0)
         <= ${HTML_BYTES_MAX} then m.html end as html,
-      m.html is not null as "hasHtml", m.raw_id is not null as "hasSource",
+      m.html is not null as "hasHtml", exists (select 1 from raw_messages raw where raw.id = m.raw_id) as "hasSource",
       m.created_at as "createdAt", m.newcomer, d.state as "deliveryState", d.attempts, d.last_error as "deliveryError",
       d.error_class as "deliveryErrorClass", (
         select json_agg(json_build_object('address', dr.address, 'role', dr.role, 'state', dr.state,

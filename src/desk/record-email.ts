@@ -12,7 +12,7 @@ import type { SqlTransaction } from "../db/client.ts";
 import { claimFingerprint } from "../db/ledger.ts";
 import { insertAttachments, insertMessage } from "../db/messages.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
-import { insertRawMessage } from "../db/raw-messages.ts";
+import { deleteRawMessage, insertRawMessage } from "../db/raw-messages.ts";
 import { findOrCreateRequester, setMailState } from "../db/requesters.ts";
 import type { StaffRow } from "../db/staff.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
@@ -24,15 +24,17 @@ import { addRequesterReply, openTicket, type RequesterMessage } from "./open-tic
 import { recordBounce } from "./record-bounce.ts";
 import type { RecordedOutcome } from "./record-inbound.ts";
 
-/** Decides and writes; the caller holds the ledger row. */
+/** Decides and writes; the caller holds the ledger row. `storedAs` is the original's id, where it is stored already. */
 export async function recordEmail(
   tx: SqlTransaction,
   settings: DeskSettings,
   mail: InboundEmail,
   ledgerId: string,
+  storedAs: string | null = null,
 ): Promise<RecordedOutcome> {
   const copy = await claimFingerprint(tx, mail.fingerprint, ledgerId);
   if (copy !== null) {
+    if (storedAs !== null) await deleteRawMessage(tx, storedAs);
     const of = copy.ticketNumber === null ? "" : ` on ticket #${copy.ticketNumber}`;
     return {
       outcome: "duplicate",
@@ -44,7 +46,7 @@ export async function recordEmail(
       emailMessageId: mail.messageId,
     };
   }
-  const rawId = await insertRawMessage(tx, mail.raw);
+  const rawId = storedAs ?? (await insertRawMessage(tx, mail.raw));
   const { kind, reason } = classifyMail(mail, ownIdentity(settings));
   if (kind === "person") return recordPersonsMail(tx, settings, mail, rawId);
   const tied =

@@ -37,6 +37,8 @@ interface MailIntakeDeps {
   recordInboundBatch?: RecordInboundBatch;
   /** Without it the DNS is never asked whether a mail comes from where it says. */
   authentication?: MailAuthenticationConfig;
+  /** Closed by whoever gives it. Default: one of its own. */
+  pool?: ParsePool;
   log: Logger;
 }
 
@@ -86,7 +88,7 @@ function readTimings(watch: MailInConfig["watch"]): Partial<WatchTimings> {
 
 export function createMailIntake({ mailIn }: Pick<Config, "mailIn">, deps: MailIntakeDeps): MailIntake {
   const { sql, recordInbound, recordInboundBatch, log } = deps;
-  const pool = createParsePool();
+  const pool = deps.pool ?? createParsePool();
   const parse = withAuthentication(pool.parse.bind(pool), deps.authentication);
   const mailboxes = mailIn?.mailboxes ?? [];
   const since = mailIn?.since ?? "now";
@@ -116,7 +118,7 @@ export function createMailIntake({ mailIn }: Pick<Config, "mailIn">, deps: MailI
     async stop() {
       await Promise.all(watches.map((watch) => watch.stop()));
       await alerts.stop();
-      await pool.close();
+      if (deps.pool === undefined) await pool.close();
     },
     parse,
     mailboxes: () =>

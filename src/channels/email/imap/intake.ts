@@ -34,15 +34,20 @@ export class IntakeGate {
 
   /**
    * Tries to record with back-off until it works. `refusals` holds the failures that were no absence (a retryable
-   * AppError is one): after three, `parkAfter` changes what is tried. Rejects only when stopped.
+   * AppError is one): after three, `parkAfter` changes what is tried. Rejects only when stopped, and where `before`,
+   * the recording of the mails before these, does.
    */
-  passMail<T>(work: (refusals: readonly unknown[]) => Promise<T>): Promise<T> {
-    return this.#pass(work, (error) => error instanceof AppError && error.retryable);
+  passMail<T>(
+    work: (refusals: readonly unknown[]) => Promise<T>,
+    before: Promise<void> = Promise.resolve(),
+  ): Promise<T> {
+    return this.#pass(work, (error) => error instanceof AppError && error.retryable, before);
   }
 
   async #pass<T>(
     work: (refusals: readonly unknown[]) => Promise<T>,
     isAbsence: (error: unknown) => boolean,
+    before: Promise<void> = Promise.resolve(),
   ): Promise<T> {
     const { baseMs, maxMs, signal } = this.#options;
     const backoff = createBackoff({ baseMs, maxMs, stableAfterMs: Number.POSITIVE_INFINITY });
@@ -55,6 +60,7 @@ export class IntakeGate {
         return result;
       } catch (error) {
         signal.throwIfAborted();
+        await before;
         const waitMs = backoff.nextMs();
         const isAway = isAbsence(error);
         if (!isAway) refusals.push(error);

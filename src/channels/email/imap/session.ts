@@ -25,8 +25,11 @@ export interface SessionOptions {
   /** Of the whole watcher: which mails broke a connection. */
   troubles: FetchTroubles;
   parse: ParseMail;
-  /** Resolves once they are recorded, however long the database is away; rejects when stopped. */
-  record(mails: readonly InboundMail[]): Promise<void>;
+  /**
+   * Resolves once they are recorded, however long the database is away; rejects when stopped, and where `before`, the
+   * recording of the mails before these, does.
+   */
+  record(mails: readonly InboundMail[], before: Promise<void>): Promise<void>;
   /** How many mails wait; 0 once everything is read. */
   onBacklog(count: number): void;
   sizeBytesMax: number;
@@ -160,8 +163,8 @@ async function readNew(options: SessionOptions): Promise<void> {
 }
 
 /**
- * While one batch is recorded, the next is parsed and the one after it is fetched: what is held is bounded by three
- * batches, and by one where mails are large. `behind` mails wait above these.
+ * While one batch is recorded, the originals of the next are stored, the one after it is parsed and the one after that
+ * is fetched: what is held is bounded by four batches, and by one where mails are large. `behind` mails wait above these.
  */
 async function readPortion(options: SessionOptions, uids: number[], behind: number): Promise<void> {
   const { client, troubles, timings } = options;
@@ -174,30 +177,34 @@ async function readPortion(options: SessionOptions, uids: number[], behind: numb
   };
   let left = uids.length + behind;
   let recording = Promise.resolve();
+  let next = Promise.resolve();
   try {
     for await (const batch of readMails(client, uids, plan)) {
       const isLarge = batch.some(isLargeMail);
-      if (isLarge) await recording;
+      if (isLarge) await next;
       const parsed = batch.map((mail) => toMessage(options, mail));
       // A failure is met when its turn comes; until then it must not count as unhandled.
       for (const one of parsed) one.catch(() => {});
       await recording;
       left -= batch.length;
-      recording = recordBatch(options, batch, parsed, left);
-      recording.catch(() => {});
-      if (isLarge) await recording;
+      recording = next;
+      next = recordBatch(options, batch, parsed, left, recording);
+      next.catch(() => {});
+      if (isLarge) await next;
     }
   } finally {
-    await recording;
+    await Promise.allSettled([recording]);
+    await next;
   }
 }
 
-/** In the order of UIDs. `left` mails wait behind them. */
+/** In the order of UIDs, after those `before`. `left` mails wait behind them. */
 async function recordBatch(
   options: SessionOptions,
   batch: FetchedMail[],
   parsed: Promise<InboundMail["message"]>[],
   left: number,
+  before: Promise<void>,
 ): Promise<void> {
   const { cursor, mailbox, troubles } = options;
   const messages = await Promise.all(parsed);
@@ -207,6 +214,7 @@ async function recordBatch(
       const { uid } = batch[at] as FetchedMail;
       return { message, position: { mailbox, uidValidity, uid } };
     }),
+    before,
   );
   for (const { uid } of batch) {
     cursor.lastUid = uid;

@@ -199,7 +199,7 @@ class MailboxWatcher {
         uidNext: mailbox.uidNext,
         troubles: this.#troubles,
         parse: this.#options.parse ?? parseMail,
-        record: (mails) => this.#recordAll(mails),
+        record: (mails, before) => this.#recordAll(mails, before),
         onBacklog: (count) => this.#onBacklog(count),
         sizeBytesMax: this.#options.sizeBytesMax ?? PARSE_LIMITS.sizeBytesMax,
         timings: this.#timings,
@@ -258,14 +258,16 @@ class MailboxWatcher {
   }
 
   /** While intake is away it waits and nothing else is read; only a stop ends that. */
-  async #recordAll(mails: readonly InboundMail[]): Promise<void> {
+  async #recordAll(mails: readonly InboundMail[], before: Promise<void>): Promise<void> {
     const { recordInboundBatch } = this.#options;
     const results =
       recordInboundBatch === undefined || mails.length === 1
         ? null
-        : await this.#intake.passMail(async (refusals) =>
-            refusals.length === 0 ? recordInboundBatch(mails) : null,
+        : await this.#intake.passMail(
+            async (refusals) => (refusals.length === 0 ? recordInboundBatch(mails, before) : null),
+            before,
           );
+    await before;
     // What a batch cannot get past is told apart one by one.
     for (const [at, mail] of mails.entries())
       this.#onRecorded(mail, results?.[at] ?? (await this.#record(mail)));

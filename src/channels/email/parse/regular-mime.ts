@@ -56,7 +56,9 @@ function readPart(facts: PartFacts, body: Uint8Array, place: Place, reading: Rea
   const content = decodeRegular(body, facts.encoding);
   if (isFile(facts, place.depth === 0, place.subtype)) {
     if (place.depth === 0) throw new Irregular();
-    reading.attachments.push(toAttachment(facts, content.slice(), place.subtype === "related"));
+    reading.attachments.push(
+      toAttachment(facts, content === body ? content.slice() : content, place.subtype === "related"),
+    );
     return null;
   }
   if (facts.flowed) throw new Irregular();
@@ -103,29 +105,39 @@ const IDENTITY = /^(?:7bit|8bit|binary)$/;
 
 function decodeRegular(body: Uint8Array, encoding: string): Uint8Array {
   if (encoding === "" || IDENTITY.test(encoding)) return body;
-  if (encoding === "base64" && isRegularBase64(body)) return decodeTransfer(body, encoding);
+  if (encoding === "base64") return decodeRegularBase64(body);
   if (encoding === "quoted-printable" && !/=(?![0-9A-F]{2}|\r?\n)|[ \t](?:\r?\n|$)/.test(latin1(body))) {
     return decodeTransfer(body, encoding);
   }
   throw new Irregular();
 }
 
-/** Nothing but the alphabet and line ends, in whole groups of four, padded at the end alone. */
-function isRegularBase64(body: Uint8Array): boolean {
-  let digits = 0;
-  let padding = 0;
-  for (const byte of body) {
-    if (byte === 0x0d || byte === 0x0a) continue;
-    if (byte === 0x3d) padding++;
-    else if (padding > 0 || BASE64_DIGIT[byte] !== 1) return false;
-    else digits++;
-  }
-  return padding <= 2 && (digits + padding) % 4 === 0;
+/**
+ * Nothing but the alphabet and line ends, in whole groups of four, padded at the end alone. Node's decoder is many times as
+ * fast as a look at each byte; it passes over what is of no alphabet, and then its result is too short.
+ */
+function decodeRegularBase64(body: Uint8Array): Uint8Array {
+  const padding =
+    latin1(body.subarray(-80))
+      .match(/=[=\r\n]*$/)?.[0]
+      .replace(/[\r\n]/g, "").length ?? 0;
+  const length = body.length - countByte(body, CR) - countByte(body, LF);
+  const isOfUrls = body.includes(DASH) || body.includes(UNDERSCORE);
+  if (length % 4 !== 0 || padding > 2 || isOfUrls) throw new Irregular();
+  const content = new Uint8Array((length / 4) * 3 - padding);
+  if (Buffer.from(content.buffer).write(latin1(body), "base64") !== content.length) throw new Irregular();
+  return content;
 }
 
-const BASE64_DIGIT = new Uint8Array(256);
-for (const digit of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
-  BASE64_DIGIT[digit.charCodeAt(0)] = 1;
+const LF = 0x0a;
+const CR = 0x0d;
+const DASH = 0x2d;
+const UNDERSCORE = 0x5f;
+
+function countByte(bytes: Uint8Array, wanted: number): number {
+  let count = 0;
+  for (let at = bytes.indexOf(wanted); at >= 0; at = bytes.indexOf(wanted, at + 1)) count++;
+  return count;
 }
 
 function latin1(bytes: Uint8Array): string {
