@@ -64,7 +64,7 @@ async function openEngine(sql: SqlPool): Promise<Side> {
       for (let sent = 0; sent < runs; sent += EVENTS_AT_ONCE) {
         await send(sent, Math.min(EVENTS_AT_ONCE, runs - sent));
       }
-      while ((await sql`select from engine_runs where state = 'active' limit 1`).length > 0) await delay(5);
+      while ((await sql`select from engine_runs where state = 'active' limit 1`).length > 0) await delay(20);
     },
     idle: async (runs) => {
       const times: Extract<Answer, { kind: "idled" }> = { kind: "idled", toFirstStep: [], toFinish: [] };

@@ -6,7 +6,7 @@ import { describeError } from "./describe-error.ts";
 import { acceptEvents, EventRefusedError, parseEvents } from "./event-api.ts";
 import type { CheckpointAnswer } from "./flights.ts";
 import type { RegisteredFunction } from "./function-registry.ts";
-import { readCheckpointSteps } from "./sdk-response.ts";
+import { readCheckpointSteps } from "./sdk-outcome.ts";
 import type { EngineContext, EngineEvent, WorkKind } from "./types.ts";
 
 /** The signature of `fetch`, as far as the SDK uses it. */

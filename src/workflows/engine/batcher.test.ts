@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import { createBatcher } from "./batcher.ts";
 
+const ONE_LANE = { size: 100, lanes: 1 };
+
 function gate() {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {
@@ -16,7 +18,7 @@ it("writes together what comes in one turn, and what comes during a write, each 
     batches.push([...items]);
     if (batches.length === 1) await first.opened;
     return items.map((item) => item * 10);
-  });
+  }, ONE_LANE);
   const answers = [1, 2].map((item) => batcher.add(item));
   await new Promise((resolve) => setTimeout(resolve, 5));
   expect(batches).toEqual([[1, 2]]);
@@ -33,7 +35,7 @@ it("one bad item fails alone", async () => {
   const batcher = createBatcher<string, string>(async (items) => {
     if (items.includes("bad")) throw new Error("poison");
     return items;
-  });
+  }, ONE_LANE);
   const settled = Promise.allSettled(["first", "good", "bad", "fine"].map((item) => batcher.add(item)));
   expect((await settled).map((result) => result.status)).toEqual([
     "fulfilled",
@@ -42,4 +44,28 @@ it("one bad item fails alone", async () => {
     "fulfilled",
   ]);
   expect(await batcher.add("later")).toBe("later");
+});
+
+it("fills a second lane while the first is written, and no third", async () => {
+  const batches: number[][] = [];
+  const gates = [gate(), gate()];
+  const batcher = createBatcher<number, number>(
+    async (items) => {
+      batches.push([...items]);
+      await gates[batches.length - 1]?.opened;
+      return items;
+    },
+    { size: 2, lanes: 2 },
+  );
+  const answers = [1, 2, 3, 4, 5].map((item) => batcher.add(item));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(batches).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
+  gates[1]?.open();
+  expect(await Promise.all(answers.slice(2))).toEqual([3, 4, 5]);
+  gates[0]?.open();
+  expect(await Promise.all(answers)).toEqual([1, 2, 3, 4, 5]);
+  expect(await batcher.add(6)).toBe(6);
 });

@@ -22,26 +22,45 @@ const nextTurn = (): Promise<void> =>
     else setTimeout(resolve, 0);
   });
 
+export type BatchLimits = {
+  /** Items written together at most. */
+  size: number;
+  /**
+   * Writes under way at once. With one, all calls of a process come to wait for the same write, and the process stands
+   * still meanwhile; with two, one half computes while the other is being written.
+   */
+  lanes: number;
+};
+
 /**
  * `write` answers with one result for each item, in order, or rejects for all of them. When a write of several items
  * rejects, each is written alone, so that one bad item fails alone.
  */
 export function createBatcher<Item, Result>(
   write: (items: readonly Item[]) => Promise<readonly Result[]>,
-  sizeMax = 100,
+  limits: BatchLimits,
 ): Batcher<Item, Result> {
   const waiting: Entry<Item, Result>[] = [];
-  let writing = false;
+  let writing = 0;
+  let opening = false;
+
+  /** Opens as many lanes as there is work for, once the turn that brought the first item is over. */
+  async function openLanes(): Promise<void> {
+    opening = true;
+    await nextTurn();
+    opening = false;
+    while (waiting.length > 0 && writing < limits.lanes) void drain();
+  }
 
   async function drain(): Promise<void> {
-    writing = true;
-    await nextTurn();
+    writing++;
     while (waiting.length > 0) {
-      const batch = waiting.splice(0, sizeMax);
+      const batch = waiting.splice(0, limits.size);
       const together = batch.length > 1 && (await writeTogether(batch));
       if (!together) for (const entry of batch) await writeAlone(entry);
+      await nextTurn(); // what these results bring about is written together
     }
-    writing = false;
+    writing--;
   }
 
   async function writeTogether(batch: Entry<Item, Result>[]): Promise<boolean> {
@@ -69,7 +88,7 @@ export function createBatcher<Item, Result>(
     add: (item) =>
       new Promise((resolve, reject) => {
         waiting.push({ item, resolve, reject });
-        if (!writing) void drain();
+        if (!opening && writing < limits.lanes) void openLanes();
       }),
   };
 }

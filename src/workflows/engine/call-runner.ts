@@ -6,8 +6,8 @@ import { describeError } from "./describe-error.ts";
 import { resolveRetryAfter } from "./durations.ts";
 import type { Flight, Flights } from "./flights.ts";
 import type { RegisteredFunction } from "./function-registry.ts";
-import type { SdkHandler } from "./sdk-handler.ts";
-import { type CallError, type CallOutcome, readSdkResponse } from "./sdk-response.ts";
+import type { SdkCaller } from "./sdk-execution.ts";
+import { type CallError, type CallOutcome, fail, readSdkResult } from "./sdk-outcome.ts";
 import { ImpossibleStepError, type Settlement, type Settler } from "./settle.ts";
 import type { EngineContext, WorkKind } from "./types.ts";
 
@@ -21,7 +21,7 @@ export type CallRunnerParts = {
   context: EngineContext;
   functions: ReadonlyMap<string, RegisteredFunction>;
   flights: Flights;
-  sdk: SdkHandler;
+  callSdk: SdkCaller;
   settler: Settler;
   /** Told when a settlement has left work that its own call's end does not tell of. */
   wake: (kind: WorkKind) => void;
@@ -56,12 +56,14 @@ async function runToSettlement(
   for (;;) {
     const outcome = await execute(parts, flight, call, memo);
     if (flight.released) return;
+    flight.settling = true;
     const settlement = await settle(parts, flight, call, outcome);
     if (settlement !== "on" || outcome.type !== "progressed") return;
     if (parts.flights.halting) {
       await parts.settler.retry(call, { attempt: 0, dueAt: parts.context.clock.now(), steps: [] });
       return;
     }
+    flight.settling = false;
     call = { ...call, attempt: 0, lapses: 0 };
     memo = { ...memo, steps: [...memo.steps, ...flight.checkpointed, ...outcome.steps] };
     flight.checkpointed = [];
@@ -70,35 +72,31 @@ async function runToSettlement(
 }
 
 async function execute(
-  { context, functions, sdk }: CallRunnerParts,
+  { context, functions, callSdk }: CallRunnerParts,
   flight: Flight,
   call: ClaimedCall,
   memo: RunMemo,
 ): Promise<CallOutcome> {
   if (call.lapses >= LAPSES_MAX) {
     const message = `The process ended ${call.lapses} times while this was being executed.`;
-    return failure({ name: "ProcessLostError", message }, false);
+    return fail({ name: "ProcessLostError", message }, false);
   }
-  const answer = sdk
-    .call({
-      functionId: call.functionId,
-      stepId: call.stepId,
-      runId: call.runId,
-      leaseToken: flight.token,
-      attempt: call.attempt,
-      maxAttempts: functions.get(call.functionId)?.maxAttempts ?? 1,
-      event: call.event,
-      memo,
-    })
-    .then(readSdkResponse, (error: unknown) => failure({ name: "SdkError", message: String(error) }, true));
+  const answer = callSdk({
+    functionId: call.functionId,
+    stepId: call.stepId,
+    runId: call.runId,
+    leaseToken: flight.token,
+    attempt: call.attempt,
+    maxAttempts: functions.get(call.functionId)?.maxAttempts ?? 1,
+    event: call.event,
+    memo,
+  })
+    .then(readSdkResult)
+    .catch((error: unknown) => fail({ name: "SdkError", message: String(error) }, true));
   const outcome = await withTimeout(answer, flight, context.settings.callTimeoutMs);
   if (outcome) return outcome;
   const message = `No step ended within ${context.settings.callTimeoutMs} ms.`;
-  return failure({ name: "CallTimeoutError", message }, true);
-}
-
-function failure(error: CallError, retryable: boolean): CallOutcome {
-  return { type: "failed", steps: [], error, retryable, retryAfter: undefined, step: undefined };
+  return fail({ name: "CallTimeoutError", message }, true);
 }
 
 /** Resolves to undefined when no step was finished for `timeoutMs`. What the call still does then is not stored. */

@@ -16,6 +16,7 @@ import {
   readRun,
 } from "../../db/engine-run-queries.ts";
 import { replayDeadRun } from "../../db/engine-runs.ts";
+import type { StepResult } from "../../db/engine-steps.ts";
 import { createApiFetch, type EngineFetch } from "./api-fetch.ts";
 import { retryDelayMs } from "./backoff.ts";
 import { createCallRunner } from "./call-runner.ts";
@@ -23,11 +24,13 @@ import { createClock } from "./clock.ts";
 import { registerCrons } from "./cron.ts";
 import { describeError } from "./describe-error.ts";
 import { listMatchPaths } from "./event-match.ts";
-import { Flights } from "./flights.ts";
+import { type CheckpointAnswer, Flights } from "./flights.ts";
 import { type RegisteredFunction, readFunctionConfigs, withoutTriggers } from "./function-registry.ts";
 import { Pump } from "./pump.ts";
 import { passToWaits, routeEvents } from "./router.ts";
-import { createSdkHandler } from "./sdk-handler.ts";
+import { readSdkConfigs } from "./sdk-configs.ts";
+import { createSdkCaller } from "./sdk-execution.ts";
+import { doWithoutAsyncContext, keepClientHeaders, storeCheckpointsHere } from "./sdk-shortcuts.ts";
 import { createSettler } from "./settle.ts";
 import type { EngineContext, EngineEvent, EngineSettings, WorkKind } from "./types.ts";
 import { createUlid } from "./ulid.ts";
@@ -109,7 +112,7 @@ class Engine implements EmbeddedEngine {
     this.fetch = createApiFetch({
       context: this.context,
       functions: () => this.started?.functions,
-      checkpoint: async (token, steps) => this.started?.flights.checkpoint(token, steps) ?? "stale",
+      checkpoint: (token, steps) => this.checkpoint(token, steps),
       wake: (...kinds) => this.started?.pump.wake(...kinds),
       forward: () => this.started?.forward,
     });
@@ -118,8 +121,8 @@ class Engine implements EmbeddedEngine {
   async start(functions: readonly InngestFunction.Any[], { client, drain }: StartOptions): Promise<void> {
     if (this.started) throw new Error("The embedded workflow engine has been started already.");
     const { context } = this;
-    const sdk = createSdkHandler(client, functions);
-    const configs = readFunctionConfigs(await sdk.readConfigs());
+    const configs = readFunctionConfigs(await readSdkConfigs(client, functions));
+    const callSdk = createSdkCaller(client, functions);
     if (drain) await routeAll(context, configs);
     const registered = drain ? configs.map(withoutTriggers) : configs;
     await prepareTables(context, registered, this.soleProcess);
@@ -127,7 +130,7 @@ class Engine implements EmbeddedEngine {
     const flights = new Flights(context);
     const settler = createSettler(context, byId);
     const wake = (kind: WorkKind) => pump.wake(kind);
-    const runCall = createCallRunner({ context, functions: byId, flights, sdk, settler, wake });
+    const runCall = createCallRunner({ context, functions: byId, flights, callSdk, settler, wake });
     const pump = new Pump({ context, functions: byId, flights, runCall });
     const renewal = startRenewal(context, flights);
     const started: Started = {
@@ -145,6 +148,10 @@ class Engine implements EmbeddedEngine {
       };
     }
     this.started = started;
+    // While it is drained, the SDK also serves Inngest in this process, and with all that it has.
+    if (!drain) doWithoutAsyncContext();
+    keepClientHeaders(client);
+    storeCheckpointsHere(client, (token, steps) => this.checkpoint(token, steps));
     pump.start();
     started.unlisten = await listenForWork(context, (...kinds) => pump.wake(...kinds));
   }
@@ -160,6 +167,10 @@ class Engine implements EmbeddedEngine {
     await waitFor(() => flights.count === 0, deadline - Date.now());
     clearInterval(renewal);
     if (this.started === stopping) this.started = undefined;
+  }
+
+  private async checkpoint(token: string, steps: readonly StepResult[]): Promise<CheckpointAnswer> {
+    return this.started?.flights.checkpoint(token, steps) ?? "stale";
   }
 
   passToWaits(events: readonly EngineEvent[], sql: Sql): Promise<void> {

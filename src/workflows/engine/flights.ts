@@ -5,7 +5,7 @@
 import { type CallLease, renewLeases, requeueCall } from "../../db/engine-queue.ts";
 import { type Checkpoint, type StepResult, storeCheckpoints } from "../../db/engine-steps.ts";
 import { type Batcher, createBatcher } from "./batcher.ts";
-import type { EngineContext } from "./types.ts";
+import { type EngineContext, readBatchLimits } from "./types.ts";
 
 export type Flight = {
   readonly token: string;
@@ -15,6 +15,8 @@ export type Flight = {
   progressAt: number;
   /** What checkpoints have stored since the call was last made. */
   checkpointed: StepResult[];
+  /** What the call came to is being stored. That ends the lease, perhaps before this process hears of it. */
+  settling: boolean;
   /** The lease is gone: lost, or given back. Whatever the call still says is not stored. */
   released: boolean;
 };
@@ -35,7 +37,7 @@ export class Flights {
     this.checkpoints = createBatcher(async (batch) => {
       const held = await storeCheckpoints(context.sql, batch, context.clock.now());
       return batch.map(({ lease }) => held.has(lease.item));
-    });
+    }, readBatchLimits(context));
   }
 
   get count(): number {
@@ -59,6 +61,7 @@ export class Flights {
       functionId,
       progressAt: Date.now(),
       checkpointed: [],
+      settling: false,
       released: false,
     };
     this.flights.set(token, flight);
@@ -98,12 +101,16 @@ export class Flights {
     if (held.length > 0) {
       const leases = held.map((flight) => flight.lease);
       const renewed = await renewLeases(sql, leases, new Date(now + settings.leaseMs));
-      // One that landed meanwhile has no row any more, and has lost nothing.
       for (const flight of held) {
-        if (!renewed.has(flight.lease.item) && this.flights.has(flight.token)) this.lose(flight);
+        if (!renewed.has(flight.lease.item) && this.isUnderWay(flight)) this.lose(flight);
       }
     }
     this.renewedAt = now;
+  }
+
+  /** One that has landed, or is being settled, may rightly have no lease any more; its settlement tells if it was lost. */
+  private isUnderWay(flight: Flight): boolean {
+    return this.flights.has(flight.token) && !flight.settling;
   }
 
   /** A lease of this process may have run out, or be about to. */

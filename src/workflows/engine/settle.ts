@@ -22,13 +22,14 @@ import { planWaitMatch } from "./event-match.ts";
 import { ExpressionError } from "./expressions.ts";
 import type { RegisteredFunction } from "./function-registry.ts";
 import { readLimitKey } from "./run-planner.ts";
-import type { CallError, FoundStep } from "./sdk-response.ts";
+import type { CallError, FoundStep } from "./sdk-outcome.ts";
 import {
   type EngineContext,
   type EngineEvent,
   FUNCTION_FAILED,
   FUNCTION_INVOKED,
   INTERNAL_PREFIX,
+  readBatchLimits,
   WHOLE_FUNCTION,
 } from "./types.ts";
 import { createUlid } from "./ulid.ts";
@@ -60,7 +61,7 @@ export function createSettler(
   const finished: Batcher<FinishedCall, boolean> = createBatcher(async (batch) => {
     const ended = await finishRuns(sql, batch, clock.now());
     return batch.map(({ lease }) => ended.has(lease.item));
-  });
+  }, readBatchLimits(context));
 
   /** Runs `work` while the lease is held; nothing at all when it is not. */
   function underLease(

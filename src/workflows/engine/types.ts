@@ -1,6 +1,7 @@
 /** What the parts of the engine share. */
 import type { Log } from "../../core/log.ts";
 import type { SqlPool } from "../../db/client.ts";
+import type { BatchLimits } from "./batcher.ts";
 import type { Clock } from "./clock.ts";
 
 export type EngineSettings = {
@@ -27,6 +28,11 @@ export type EngineContext = {
   engineId: string;
   settings: EngineSettings;
 };
+
+/** How the calls under way write together: in two groups, of which one computes while the other is being written. */
+export function readBatchLimits({ settings }: EngineContext): BatchLimits {
+  return { size: Math.max(1, Math.ceil(settings.concurrency / 2)), lanes: 2 };
+}
 
 /** What may have something new: unrouted events, due times (waits, crons), due calls. */
 export type WorkKind = "events" | "times" | "calls";
