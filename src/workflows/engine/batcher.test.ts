@@ -1,8 +1,6 @@
 import { expect, it } from "vitest";
 import { createBatcher } from "./batcher.ts";
 
-const ONE_LANE = { size: 100, lanes: 1 };
-
 function gate() {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {
@@ -18,7 +16,7 @@ it("writes together what comes in one turn, and what comes during a write, each 
     batches.push([...items]);
     if (batches.length === 1) await first.opened;
     return items.map((item) => item * 10);
-  }, ONE_LANE);
+  });
   const answers = [1, 2].map((item) => batcher.add(item));
   await new Promise((resolve) => setTimeout(resolve, 5));
   expect(batches).toEqual([[1, 2]]);
@@ -35,7 +33,7 @@ it("one bad item fails alone", async () => {
   const batcher = createBatcher<string, string>(async (items) => {
     if (items.includes("bad")) throw new Error("poison");
     return items;
-  }, ONE_LANE);
+  });
   const settled = Promise.allSettled(["first", "good", "bad", "fine"].map((item) => batcher.add(item)));
   expect((await settled).map((result) => result.status)).toEqual([
     "fulfilled",

@@ -32,13 +32,15 @@ export type BatchLimits = {
   lanes: number;
 };
 
+const ONE_LANE: BatchLimits = { size: 100, lanes: 1 };
+
 /**
  * `write` answers with one result for each item, in order, or rejects for all of them. When a write of several items
  * rejects, each is written alone, so that one bad item fails alone.
  */
 export function createBatcher<Item, Result>(
   write: (items: readonly Item[]) => Promise<readonly Result[]>,
-  limits: BatchLimits,
+  limits: BatchLimits = ONE_LANE,
 ): Batcher<Item, Result> {
   const waiting: Entry<Item, Result>[] = [];
   let writing = 0;
