@@ -1,6 +1,7 @@
 import type { ParseMail } from "../channels/email/imap/reader.ts";
 import { createParsePool } from "../channels/email/parse/parse-pool.ts";
 import type { Config } from "../config.ts";
+import type { Log } from "../core/log.ts";
 import { isConnectionFailure, type SqlPool } from "../db/client.ts";
 import { listParked, type ParkedMessage, readParked } from "../db/ledger.ts";
 import type { DeskSettings } from "../desk/desk-settings.ts";
@@ -9,6 +10,8 @@ import { createDeskSettings } from "../runtime/desk-settings.ts";
 import { openMailAccess } from "../runtime/mail-access.ts";
 import { openDatabase } from "../runtime/open-database.ts";
 import { createMailRefetcher, type MailRefetcher } from "../runtime/refetch-mail.ts";
+import { createSlackRereader, type RereadSlack } from "../runtime/reread-slack.ts";
+import { createSlack, followMoves } from "../runtime/slack.ts";
 import { createEmbeddedEngine } from "../workflows/engine/engine.ts";
 import { type CommandContext, createCommandLog, EXIT, readConfig } from "./command-context.ts";
 
@@ -22,7 +25,7 @@ type Replayed = { id: string; kind: "parked" | "dead"; outcome: string; reason: 
 
 const LIMIT = 10_000;
 
-/** `deskhand replay`: parked mails through the parser and rules of today, dead workflow runs from where they died. */
+/** `deskhand replay`: parked mails and Slack messages through the parser and rules of today, dead workflow runs from where they died. */
 export async function replay(
   context: CommandContext,
   ids: string[],
@@ -43,7 +46,7 @@ export async function replay(
     );
   };
   try {
-    await replayParkedMails(database.sql, config, ids, options, tell);
+    await replayParkedMessages({ sql: database.sql, log }, config, ids, options, tell);
     const engine = createEmbeddedEngine({ sql: database.sql, log });
     for (const run of await engine.listDeadRuns(LIMIT)) {
       if (!options.dead && !ids.includes(run.id)) continue;
@@ -59,8 +62,8 @@ export async function replay(
   return ids.length > 0 ? EXIT.failed : EXIT.done;
 }
 
-async function replayParkedMails(
-  sql: SqlPool,
+async function replayParkedMessages(
+  { sql, log }: { sql: SqlPool; log: Log },
   config: Config,
   ids: string[],
   options: ReplayOptions,
@@ -71,10 +74,14 @@ async function replayParkedMails(
   const { mailIn } = await openMailAccess(config, sql);
   const refetcher = createMailRefetcher(mailIn?.mailboxes ?? [], parse);
   const settings = createDeskSettings(config);
+  const recordInbound = () => Promise.reject(new Error("Nothing is listened to here."));
+  const slack = createSlack(config, { sql, settings, recordInbound, log });
+  if (slack) await followMoves(slack, sql);
+  const rereadSlack = createSlackRereader(slack);
   try {
     for (const ledgerId of await listParked(sql, LIMIT)) {
       if (!options.parked && !ids.includes(ledgerId)) continue;
-      const replayed = await replayOne({ sql, settings, parse, refetcher }, ledgerId);
+      const replayed = await replayOne({ sql, settings, parse, refetcher, rereadSlack }, ledgerId);
       tell({ id: ledgerId, kind: "parked", ...replayed });
     }
   } finally {
@@ -88,26 +95,39 @@ interface ReplayParts {
   settings: DeskSettings;
   parse: ParseMail;
   refetcher: MailRefetcher;
+  rereadSlack: RereadSlack;
 }
 
 const TAKEN = { outcome: "not parked any more", reason: "Somebody was faster." };
 
-/** One mail that fails keeps no other from its chance. */
+/** One message that fails keeps no other from its chance. */
 async function replayOne(parts: ReplayParts, ledgerId: string): Promise<{ outcome: string; reason: string }> {
   const { sql, settings } = parts;
   const parked = await readParked(sql, ledgerId);
   if (parked === null) return TAKEN;
-  if (parked.channel !== "email") return { outcome: "parked", reason: "Only mails can be replayed." };
-  const found = await findMail(parts, parked);
-  if (found.mail === null) return { outcome: "parked", reason: found.reason };
   try {
-    return (await replayParked(sql, settings, ledgerId, found.mail)) ?? TAKEN;
+    const found = await findMessage(parts, parked);
+    if (found.message === null) return { outcome: "parked", reason: found.reason };
+    return (await replayParked(sql, settings, ledgerId, found.message)) ?? TAKEN;
   } catch (error) {
     if (isConnectionFailure(error)) throw error;
     return {
       outcome: "parked",
       reason: `It could not be recorded: ${(error as Error).message.slice(0, 300)}`,
     };
+  }
+}
+
+async function findMessage(parts: ReplayParts, parked: ParkedMessage) {
+  switch (parked.channel) {
+    case "email": {
+      const found = await findMail(parts, parked);
+      return found.mail === null ? { message: null, reason: found.reason } : { message: found.mail };
+    }
+    case "slack":
+      return parts.rereadSlack(parked);
+    case "api":
+      return { message: null, reason: "A ticket of the API is never parked." };
   }
 }
 

@@ -1,45 +1,39 @@
-/** Gives a parked mail another chance, with the parser and the rules of today. */
+/** Gives a parked mail or Slack message another chance, with the parser and the rules of today. */
 import type { InboundEmail, InboundUnreadable, IntakeResult } from "../core/inbound.ts";
 import { inTransaction, type SqlPool } from "../db/client.ts";
 import { lockParkedRow, settleLedgerRow } from "../db/ledger.ts";
 import { deleteRawMessage, insertRawMessage } from "../db/raw-messages.ts";
 import type { DeskSettings } from "./desk-settings.ts";
-import { recordEmail } from "./record-email.ts";
+import { recordByChannel, toResult } from "./record-inbound.ts";
+import { nowhere } from "./slack-recording.ts";
+import type { InboundFromSlack } from "./stored-slack-message.ts";
 
-/** Null where the row is not parked any more. A mail that still cannot be read stays parked, with the new reason. */
+/** Null where the row is not parked any more. What still cannot be read stays parked, with the new reason. */
 export async function replayParked(
   sql: SqlPool,
   settings: DeskSettings,
   ledgerId: string,
-  mail: InboundEmail | InboundUnreadable,
+  message: InboundEmail | InboundFromSlack | InboundUnreadable,
 ): Promise<IntakeResult | null> {
   return inTransaction(sql, async (tx) => {
     const parked = await lockParkedRow(tx, ledgerId);
     if (parked === null) return null;
-    // It was asked for again, and came whole: the part that was kept is of no use any more.
-    const isMore =
-      !parked.complete && !(mail.channel === "unreadable" && mail.incomplete) && mail.raw.length > 0;
+    const isMore = bringsMore(message, parked.complete);
     const outcome =
-      mail.channel === "unreadable"
+      message.channel === "unreadable"
         ? {
-            outcome: "parked" as const,
-            reason: mail.reason,
-            ticketId: null,
-            ticketNumber: null,
-            messageId: null,
-            rawId: isMore ? await insertRawMessage(tx, mail.raw) : parked.rawId,
-            emailMessageId: null,
+            ...nowhere("parked", message.reason),
+            rawId: isMore ? await insertRawMessage(tx, message.raw) : parked.rawId,
           }
-        : await recordEmail(tx, settings, mail, ledgerId);
+        : await recordByChannel(tx, settings, message, ledgerId);
     await settleLedgerRow(tx, ledgerId, { ...outcome, rawId: outcome.rawId ?? parked.rawId });
     if (isMore && parked.rawId !== null && outcome.rawId !== null) await deleteRawMessage(tx, parked.rawId);
-    const { ticketId, ticketNumber, reason, messageId } = outcome;
-    return {
-      outcome: outcome.outcome,
-      reason,
-      ticket: ticketId !== null && ticketNumber !== null ? { id: ticketId, number: ticketNumber } : null,
-      messageId,
-      alreadyRecorded: false,
-    };
+    return toResult(outcome);
   });
+}
+
+/** A mail that was asked for again, and came whole: the part that was kept is of no use any more. */
+function bringsMore(message: Parameters<typeof replayParked>[3], isComplete: boolean): boolean {
+  if (isComplete || (message.channel !== "email" && message.channel !== "unreadable")) return false;
+  return !(message.channel === "unreadable" && message.incomplete) && message.raw.length > 0;
 }

@@ -9,6 +9,7 @@ import { isConnectionFailure, type SqlPool } from "../db/client.ts";
 import { type InboxRow, listSlackInbox, putInSlackInbox, removeFromSlackInbox } from "../db/slack-inbox.ts";
 import type { DeskSettings } from "./desk-settings.ts";
 import { recordInbound } from "./record-inbound.ts";
+import { reviveSlackMessage } from "./stored-slack-message.ts";
 
 export type AcceptedMessage = InboundSlackMessage | InboundSlackChange | InboundSlackRequest;
 
@@ -85,7 +86,7 @@ interface InboxMessage {
 function groupByThread(rows: readonly InboxRow[]): InboxMessage[][] {
   const threads = new Map<string, InboxMessage[]>();
   for (const { id, message: stored } of rows) {
-    const message = revive(stored);
+    const message = reviveSlackMessage(stored as AcceptedMessage);
     const root = (message.channel === "slack-request" ? null : message.threadTs) ?? message.ts;
     const key = `${message.slackChannel}:${root}`;
     const thread = threads.get(key);
@@ -93,16 +94,4 @@ function groupByThread(rows: readonly InboxRow[]): InboxMessage[][] {
     else thread.push({ id, message });
   }
   return [...threads.values()];
-}
-
-/** Only we write what is read here; JSON turned its dates into texts. */
-function revive(stored: unknown): AcceptedMessage {
-  const message = stored as AcceptedMessage;
-  const dated = { ...message, receivedAt: new Date(message.receivedAt) };
-  if (dated.channel !== "slack-change" || dated.change.kind !== "edited") return dated;
-  const inner = dated.change.message;
-  return {
-    ...dated,
-    change: { ...dated.change, message: { ...inner, receivedAt: new Date(inner.receivedAt) } },
-  };
 }

@@ -20,6 +20,7 @@ import { createSlackHistory, type SlackHistory } from "./history.ts";
 import { createSlackIntake } from "./intake.ts";
 import type { WaitUntil } from "./listener-runs.ts";
 import type { ListenerDeps } from "./listeners/deps.ts";
+import { readAgain } from "./listeners/events/messages.ts";
 import { registerModerators } from "./listeners/moderators.ts";
 import { recordAndLog } from "./listeners/record-and-log.ts";
 import { registerRequesters } from "./listeners/requesters.ts";
@@ -79,6 +80,8 @@ export interface SlackChannel {
   desk: SlackDesk;
   intake: SlackIntake;
   history: SlackHistory;
+  /** An event that was kept because it could not be read, once more. Null where it does not concern the desk. */
+  readAgain(event: unknown, account: string): Promise<InboundMessage | null>;
   check(): Promise<SlackCheck>;
   /** The workspace of the token: the account that messages are recorded under. Rejects with an AppError. */
   readTeamId(): Promise<string>;
@@ -133,6 +136,7 @@ export function createSlackChannel(options: SlackChannelOptions): SlackChannel {
     desk: createSlackDesk(web, triageChannel, now),
     intake: createSlackIntake({ web, users, files, places, log }),
     history: createSlackHistory({ web, users, places, now }),
+    readAgain: (event, account) => readAgain(deps, event, account),
     check: () => checkSlack(web, places.channels()),
     readTeamId: async () => {
       const { teamId } = await users.workspace().catch((error: unknown) => {

@@ -14,14 +14,25 @@ export function register(app: App, deps: ListenerDeps): void {
   app.event(/^(?:message|app_mention)$/, async ({ event, body }) => receive(deps, event, body));
 }
 
+/** An event that was kept because it could not be read, once more. */
+export async function readAgain(
+  deps: Pick<ListenerDeps, "users" | "places" | "now">,
+  event: unknown,
+  account: string,
+): Promise<InboundMessage | null> {
+  const read = await readSlackMessage(event, deps.places, readSelf({}));
+  return toInboundMessage(deps, read, event, account);
+}
+
 async function receive(deps: ListenerDeps, event: unknown, body: unknown): Promise<void> {
   const read = await readSlackMessage(event, deps.places, readSelf(body));
   const inbound = await toInboundMessage(deps, read, event, installationTeam(body));
   if (inbound !== null) await deps.accept(inbound);
 }
 
+/** What intake takes of an event; null where it does not concern the desk. */
 async function toInboundMessage(
-  deps: ListenerDeps,
+  deps: Pick<ListenerDeps, "users" | "now">,
   read: ReadMessage,
   event: unknown,
   account: string,
