@@ -76,6 +76,68 @@ describe("assignTicket", () => {
   });
 });
 
+describe("assignTicket, of skills as tickets and people name them", () => {
+  it.each([
+    ["ReactJS", "react"],
+    ["React.js", "react"],
+    ["react", "react"],
+    ["WireGuard", "vpn"],
+    ["node", "nodejs"],
+  ])("a ticket that needs %s goes to who has it by whatever name", async (needed, has) => {
+    const able = await addStaff("moderator", [has]);
+    await addStaff("moderator", ["javascript", "java", "billing"]);
+    expect(await assignTicket(sql, await addTicket([needed]))).toMatchObject({ userId: able.userId });
+  });
+
+  it.each([
+    ["Java", ["javascript"]],
+    ["JavaScript", ["java"]],
+    ["C++", ["c", "csharp"]],
+    ["C", ["cpp", "csharp"]],
+    ["Go", ["gojs", "mongodb"]],
+  ])("a ticket that needs %s never goes to who only has what looks like it", async (needed, has) => {
+    await sql`insert into skills (name, normalised) select n, n from unnest(${has}::text[]) n on conflict do nothing`;
+    await addStaff("moderator", has);
+    expect((await assignTicket(sql, await addTicket([needed]))).state).toBe("nobody");
+  });
+
+  it("a skill that was renamed since, retired or only proposed: found, and not counted", async () => {
+    const [skill] = await sql<{ id: string }[]>`
+      insert into skills (name, normalised) values ('Plotters', 'plotters') returning id`;
+    const able = await addStaff("moderator", ["plotters"]);
+    const ticketId = await addTicket(["Plotters"]);
+    await sql`update skills set name = 'Large printers', normalised = 'largeprinters' where id = ${skill?.id ?? ""}`;
+    await sql`insert into skill_aliases (normalised, skill_id) values ('plotters', ${skill?.id ?? ""})`;
+    for (const status of ["retired", "proposed", "refused"]) {
+      await sql`update skills set status = ${status} where id = ${skill?.id ?? ""}`;
+      expect([status, (await assignTicket(sql, ticketId)).state]).toEqual([status, "nobody"]);
+    }
+    await sql`update skills set status = 'active' where id = ${skill?.id ?? ""}`;
+    expect(await assignTicket(sql, ticketId)).toMatchObject({ userId: able.userId });
+  });
+
+  it("leaves what is resolved or closed alone, and says of each of many asked at once what became of it", async () => {
+    await addStaff("moderator", ["vpn"]);
+    const [open, closed] = [await addTicket(["VPN"]), await addTicket(["VPN"])];
+    await sql`update tickets set status = 'closed' where id = ${closed}`;
+    const outcomes = await Promise.all([open, closed, randomUUID(), open].map((id) => assignTicket(sql, id)));
+    expect(outcomes.map(({ state }) => state)).toEqual([
+      "assigned",
+      "not-open",
+      "no-ticket",
+      "already-assigned",
+    ]);
+  });
+
+  it("a ticket that cannot be assigned keeps no other from it", async () => {
+    await addStaff("moderator", ["vpn"]);
+    const [good, other] = [await addTicket(["VPN"]), await addTicket(["VPN"])];
+    const asked = [good, "not an id", other].map((id) => assignTicket(sql, id));
+    const settled = await Promise.allSettled(asked);
+    expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  });
+});
+
 describe("claimTicket", () => {
   it("has one winner when two moderators claim in the same instant", async () => {
     const [one, two] = await Promise.all([addStaff("moderator", []), addStaff("moderator", [])]);
