@@ -1,8 +1,10 @@
 /** The model of one desk: the built-in start, as far as the desk has those categories, and the desk's own examples. */
 import { PRIORITIES } from "../../core/ticket.ts";
 import type { Desk, TriageExample } from "../../core/triage.ts";
-import { SEED_TERMS, SEED_TICKETS, type SeedTicket } from "./seed/seed.ts";
+import { guessStartCategories } from "./seed/category-names.ts";
+import { SEED_CATEGORIES, SEED_TERMS, SEED_TICKETS, type SeedTicket } from "./seed/seed.ts";
 import { finishSteps } from "./softmax.ts";
+import { tokenise } from "./tokenise.ts";
 import { type LabelledDocument, type Model, trainInSteps } from "./train.ts";
 
 export interface DeskModel {
@@ -57,10 +59,11 @@ function* trainCategories(
   examples: TriageExample[],
 ): Generator<number, Model> {
   const names = new Map(desk.categories.map(({ name }) => [foldName(name), name]));
+  const meaning = readMeanings(desk);
   const fromStart = (tickets: SeedTicket[], weight: number): LabelledDocument[] =>
-    tickets.map(({ text, category }) => {
-      const label = names.get(foldName(category)) ?? `${BACKGROUND}${category}`;
-      return { title: "", text, label, weight };
+    tickets.flatMap(({ text, category }) => {
+      const meant = meaning.get(category) ?? [`${BACKGROUND}${category}`];
+      return meant.map((label) => ({ title: "", text, label, weight: weight / meant.length }));
     });
   const start = [...fromStart(SEED_TICKETS, 1), ...fromStart(SEED_TERMS, TERM_WEIGHT)];
   const learned = examples.flatMap((example): LabelledDocument[] => {
@@ -74,6 +77,34 @@ function* trainCategories(
   const temperature =
     learned.length < EXAMPLES_TRUSTED_FROM ? Math.max(1, model.temperature) : model.temperature;
   return keepLabels({ ...model, temperature }, [...names.values()]);
+}
+
+/**
+ * For each category of the start the desk's own: the one of the same name, else those whose name means it ("Logins").
+ * A name with words of several ("Hardware & Software") takes part in each.
+ */
+function readMeanings(desk: Pick<Desk, "categories">): Map<string, string[]> {
+  const meanings = new Map<string, string[]>();
+  const known = new Map(SEED_CATEGORIES.map((category) => [foldName(category), category]));
+  const others: string[] = [];
+  for (const { name } of desk.categories) {
+    const same = known.get(foldName(name));
+    if (same === undefined) others.push(name);
+    else meanings.set(same, [name]);
+  }
+  const taken = new Set(meanings.keys());
+  for (const name of others) {
+    for (const category of guessStartCategories(readWords(name))) {
+      if (!taken.has(category)) meanings.set(category, [...(meanings.get(category) ?? []), name]);
+    }
+  }
+  return meanings;
+}
+
+/** Also out of `camelCase` and `snake_case`. */
+function readWords(name: string): string[] {
+  const apart = name.replace(/_/gu, " ").replace(/(?<=\p{Ll})(?=\p{Lu})/gu, " ");
+  return tokenise(apart).map(({ word }) => word);
 }
 
 function* trainPriorities(examples: TriageExample[]): Generator<number, Model | null> {
@@ -117,7 +148,7 @@ const EXAMPLES_WANTED = 20;
 /** A name is one example, and so is each piece of the description; repeated where there is little else. */
 function describeCategories(desk: Pick<Desk, "categories">, known: LabelledDocument[]): LabelledDocument[] {
   return desk.categories.flatMap(({ name, description }) => {
-    const described = { title: name, text: description, label: name };
+    const described = { title: readWords(name).join(" "), text: description, label: name };
     const missing = EXAMPLES_WANTED - known.filter(({ label }) => label === name).length;
     if (missing <= 0) return [described];
     const pieces = description.split(/[,;.、。]/u).filter((piece) => /\p{L}/u.test(piece));

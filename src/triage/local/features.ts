@@ -11,8 +11,8 @@ export const GROUP_WEIGHTS = [1, 0.3, 1] as const;
 const LETTERS_MIN = 2;
 const LETTERS_MAX = 4;
 const TITLE_LENGTH_MAX = 400;
-const HEAD_LENGTH_MAX = 4500;
-const TAIL_LENGTH_MAX = 1500;
+export const TEXT_LENGTH_MAX = 6000;
+const HEAD_SHARE = 0.75;
 
 export interface Document {
   title: string;
@@ -35,24 +35,36 @@ export interface Part {
   isTitle: boolean;
 }
 
-/** The parts of a document that are read: a long text is read at its head and its tail. */
-export function readableParts({ title, text }: Document): Part[] {
+/** The parts of a document that are read: a long text is read at its head and its tail, `lengthMax` characters in all. */
+export function readableParts({ title, text }: Document, lengthMax = TEXT_LENGTH_MAX): Part[] {
   const head = { part: title.slice(0, TITLE_LENGTH_MAX), isTitle: true };
-  if (text.length <= HEAD_LENGTH_MAX + TAIL_LENGTH_MAX) return [head, { part: text, isTitle: false }];
-  const ends = [text.slice(0, HEAD_LENGTH_MAX), text.slice(-TAIL_LENGTH_MAX)];
+  if (text.length <= lengthMax) return [head, { part: text, isTitle: false }];
+  const headLength = Math.ceil(lengthMax * HEAD_SHARE);
+  const ends = [text.slice(0, headLength), text.slice(headLength - lengthMax)];
   return [head, ...ends.map((part) => ({ part, isTitle: false }))];
 }
 
 /** `table` is scratch space: hand over the same one when many documents are counted. */
-export function countFeatures(document: Document, table = new IntTable()): FeatureCounts {
+export function countFeatures(
+  document: Document,
+  table = new IntTable(),
+  lengthMax = TEXT_LENGTH_MAX,
+): FeatureCounts {
   table.clear();
-  for (const { part, isTitle } of readableParts(document)) {
+  for (const { part, isTitle } of readableParts(document, lengthMax)) {
     const one = isTitle ? IN_TITLE : 1;
-    const add = (key: number) => table.add(key, one);
+    // A word that comes often is taken apart once.
+    const words = new Map<string, { token: Token; times: number }>();
     let previous: Token | undefined;
     for (const token of tokenise(part)) {
-      forEachFeature(token, previous, add);
+      const known = words.get(token.word);
+      if (known === undefined) words.set(token.word, { token, times: 1 });
+      else known.times++;
+      if (previous !== undefined) table.add(hashBigram(previous.word, token.word), one);
       previous = token;
+    }
+    for (const { token, times } of words.values()) {
+      forEachPart(token, (key) => table.add(key, one * times));
     }
   }
   return { keys: table.keys(), counts: table.values() };
@@ -67,19 +79,20 @@ export function weighCount(count: number, titleWeight: number): number {
   return (count & (IN_TITLE - 1)) + titleWeight * (count >>> 16);
 }
 
-/**
- * Calls `visit` with each key that a word brings: itself, itself after the previous word, and its letters. Of scripts
- * without spaces a single character is often a word, so each counts by itself.
- */
+/** Calls `visit` with each key that a word brings: itself, itself after the previous word, and its letters. */
 export function forEachFeature(
   token: Token,
   previous: Token | undefined,
   visit: (key: number) => void,
 ): void {
-  const { word } = token;
+  if (previous !== undefined) visit(hashBigram(previous.word, token.word));
+  forEachPart(token, visit);
+}
+
+/** The word itself and its letters. Of scripts without spaces a character is often a word, so each counts by itself. */
+function forEachPart({ word, pair }: Token, visit: (key: number) => void): void {
   visit(hashKey(word, 0, word.length, GROUP_WORD));
-  if (previous !== undefined) visit(hashBigram(previous.word, word));
-  if (token.pair) {
+  if (pair) {
     for (const character of word) visit(hashKey(character, 0, character.length, GROUP_LETTERS));
     return;
   }

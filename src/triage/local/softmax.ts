@@ -25,8 +25,8 @@ const BIAS_STEP = 0.5;
 const EPOCHS_MIN = 3;
 const EPOCHS_MAX = 30;
 const UPDATES_WANTED = 6000;
-/** Multiplications that one training may take: about three seconds on one slow core. */
-const WORK_MAX = 1.2e9;
+/** Multiplications that one training may take: some three seconds on a slow core. */
+const WORK_MAX = 9e8;
 /** An error below this moves nothing that could be seen; leaving it out saves half of the work. */
 const ERROR_MIN = 1e-3;
 

@@ -1,5 +1,5 @@
 /** Learning from labelled documents: chooses how to read them, trains, and makes the probabilities honest. */
-import { countFeatures, type Document, type FeatureCounts, isInTitle } from "./features.ts";
+import { countFeatures, type Document, type FeatureCounts, isInTitle, TEXT_LENGTH_MAX } from "./features.ts";
 import { IntTable } from "./int-table.ts";
 import {
   createRandom,
@@ -51,8 +51,11 @@ const WEIGHTS_MAX = 3_000_000;
 const VOCABULARY_MAX = 120_000;
 const FEATURES_PER_DOCUMENT_MAX = 700;
 const FEATURES_PER_DOCUMENT_MIN = 100;
+/** Characters that are read in all, and of a text at least: of very many long texts the middle is left out. */
+const LENGTH_SUM_MAX = 2e7;
+const LENGTH_MIN = 1500;
 /** Documents times labels times features that one training goes over, so that it ends in seconds. */
-const WORK_PER_EPOCH_MAX = 1e8;
+const WORK_PER_EPOCH_MAX = 7e7;
 
 const USUAL: VectorSettings = { titleWeight: 2, rarity: 1 };
 const SETTINGS: VectorSettings[] = [
@@ -92,9 +95,13 @@ export function* trainInSteps(
   const numbers = new Map(labels.map((label, number) => [label, number]));
   const table = new IntTable();
   const counted: Counted[] = [];
+  const lengthMax = Math.min(
+    TEXT_LENGTH_MAX,
+    Math.max(LENGTH_MIN, Math.floor(LENGTH_SUM_MAX / examples.length)),
+  );
   for (const [place, example] of examples.entries()) {
     const label = numbers.get(example.label) as number;
-    counted.push({ counts: countFeatures(example, table), label, weight: example.weight ?? 1 });
+    counted.push({ counts: countFeatures(example, table, lengthMax), label, weight: example.weight ?? 1 });
     if (place % COUNTED_AT_ONCE === 0) yield (SHARE.counting * place) / examples.length;
   }
   const tried = yield* tryOut(counted, labels.length, options.choosesSettings ?? true);
@@ -129,9 +136,11 @@ function vectorise(counted: Counted[], labels: number, settings: VectorSettings,
 }
 
 const TRIED_MIN = 20;
-/** So many documents tell enough; of more, a part is looked at. */
+/** So many documents tell enough; of more, a part is looked at: a third of it is left out in turn. */
 const TRIED_MAX = 600;
 const FOLDS = 3;
+/** Of so many more, others are learned from than those that are left out: what many teach is not what few teach. */
+const LEARNED_MAX = 3000;
 /** A trial needs less precision than the final training. */
 const TRIAL_EFFORT = 0.25;
 const TRIAL_WORK_PER_EPOCH_MAX = 6e6;
@@ -149,13 +158,17 @@ interface Judged {
   label: number;
 }
 
-/** Leaves out a third of the documents in turn, and sees what a model of the rest makes of them. */
+/** Leaves out some of the documents, and sees what a model of the others makes of them. */
 function* tryOut(counted: Counted[], labels: number, choosesSettings: boolean): Generator<number, Trial> {
   const untried: Trial = { settings: USUAL, temperature: 1, loss: Number.POSITIVE_INFINITY, figures: null };
   if (counted.length < TRIED_MIN || labels < 2) return untried;
   const places = Int32Array.from(counted.keys());
   shuffle(places, createRandom(0xca11b));
-  const some = Array.from(places.subarray(0, TRIED_MAX), (place) => counted[place] as Counted);
+  const isPlenty = counted.length >= FOLDS * TRIED_MAX;
+  const some = Array.from(
+    places.subarray(0, isPlenty ? TRIED_MAX + LEARNED_MAX : TRIED_MAX),
+    (place) => counted[place] as Counted,
+  );
   const settings = choosesSettings ? [USUAL, ...otherSettings(some, labels)] : [USUAL];
   let best = untried;
   for (const [number, one] of settings.entries()) {
@@ -183,18 +196,23 @@ function runTrial(counted: Counted[], labels: number, settings: VectorSettings):
     settings,
     countAffordable(counted, labels, TRIAL_WORK_PER_EPOCH_MAX),
   );
-  const judged: Judged[] = [];
-  for (let fold = 0; fold < FOLDS; fold++) {
-    const learn = rows.filter((_, i) => i % FOLDS !== fold);
+  const judged = chooseSplits(rows).flatMap(({ learn, leftOut }): Judged[] => {
     const { weights, bias } = descend(learn, shape, TRIAL_EFFORT);
-    rows.forEach((row, i) => {
-      if (i % FOLDS !== fold) return;
+    return leftOut.map(({ vector, label }) => {
       const scores = new Float32Array(labels);
-      score(row.vector, weights, bias, 1, scores);
-      judged.push({ scores, label: row.label });
+      score(vector, weights, bias, 1, scores);
+      return { scores, label };
     });
-  }
+  });
   return { settings, ...searchTemperature(judged), figures: judge(judged, labels) };
+}
+
+function chooseSplits(rows: Row[]): { learn: Row[]; leftOut: Row[] }[] {
+  if (rows.length > TRIED_MAX) return [{ learn: rows.slice(TRIED_MAX), leftOut: rows.slice(0, TRIED_MAX) }];
+  return Array.from({ length: FOLDS }, (_, fold) => ({
+    learn: rows.filter((_row, i) => i % FOLDS !== fold),
+    leftOut: rows.filter((_row, i) => i % FOLDS === fold),
+  }));
 }
 
 function judge(judged: Judged[], labels: number): ModelFigures {

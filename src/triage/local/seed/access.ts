@@ -57,4 +57,10 @@ export const ACCESS_TICKETS: string[] = [
   "アカウントがロックされました。解除してください。",
   "新入社員のアカウント作成と共有フォルダのアクセス権をお願いします。",
   "二段階認証のコードが届かず、サインインできません。",
+  "From: a.berg@mail.example Sent: Monday To: helpdesk Subject: account. The ERP user is locked, please unlock it.",
+  "Please reset the passwords of all my accounts, the password tool did not synchronise them.",
+  "Read and write authorisation for the folder on drive M is needed for the new colleague.",
+  "I cannot log on to the intranet site, it asks for name and password again and again.",
+  "Windows account locked out after the password change.",
+  "My account was disabled by mistake, the validity date of the user has passed.",
 ];

@@ -57,4 +57,11 @@ export const EMAIL_TICKETS: string[] = [
   "メールボックスの容量がいっぱいで送信できません。",
   "会議の招待がカレンダーに表示されません。",
   "共有メールボックスを作成してください。",
+  "Mail on my new phone: please allow the device to synchronise with the mailbox.",
+  "The mail account on the mobile is blocked from synchronising until it is approved.",
+  "Outlook closes itself and names a damaged ost file.",
+  "A warning says that my mailbox has nearly reached its quota.",
+  "Please add me to the distribution list of the weekly figures.",
+  "Outlook asks for credentials again and again and says disconnected.",
+  "Mail does not load, neither in Outlook nor in the web access.",
 ];

@@ -57,4 +57,8 @@ export const NETWORK_TICKETS: string[] = [
   "社内のWi-Fiに接続できません。インターネットが使えません。",
   "ネットワークが遅く、サーバーに繋がりません。",
   "ファイアウォールのポートを開けてください。",
+  "From: b.lang@mail.example To: helpdesk Subject: VPN. I am thrown out of the VPN several times each evening.",
+  "The circuit of the branch in Durban is down, the provider has been told.",
+  "Interface down on the core switch, the uplink to the plant has no light.",
+  "The computer says that it got no IP address.",
 ];
