@@ -100,6 +100,8 @@ export function toTriage(raw: unknown, message: HonestMessage, desk: Desk, links
   const priority = matchPriority(answer.priority);
   const evidence = keepHonestEvidence(answer, { category, priority }, message, desk, links);
   const isSuspicious = message.suspicious.length > 0;
+  // A guess in the presence of orders may be theirs: the local classifier's, of the honest words, is better.
+  if (isSuspicious && !isCited(evidence, "category")) throw nonsense("no honest words support its category");
   const labels = {
     category,
     priority: settlePriority(priority, evidence, isSuspicious),

@@ -1,7 +1,7 @@
 /** One call of the model about one ticket, where it can be asked, and what the call taught about the model. */
 import { findInSurroundings } from "../core/instructions/surroundings.ts";
 import { significantWords } from "../core/significant-words.ts";
-import type { Classifier, Desk, TriageAttempt } from "../core/triage.ts";
+import type { Classifier, Desk, EvidenceField, TriageAttempt, TriageInput } from "../core/triage.ts";
 import { type FailureKind, TriageFailure } from "../core/triage-failure.ts";
 import { admitCall, noteAnswer, noteFailure, releaseProbe } from "../db/model-health.ts";
 import { findSimilarSolved } from "../db/similar-tickets.ts";
@@ -138,4 +138,34 @@ export function addFlags(attempt: TriageAttempt, subject: TriageSubject, flags: 
   const found = findInSurroundings(subject.surroundings, attempt.triage.suspicious);
   const suspicious = [...new Set([...flags, ...attempt.triage.suspicious, ...found])].slice(0, FLAGS_MAX);
   return { ...attempt, triage: { ...attempt.triage, suspicious } };
+}
+
+/**
+ * Of a message with orders to the machine the model has read the rest only, and what no quote supports was dropped:
+ * those places are filled by the local classifier, which draws no conclusions from orders either.
+ */
+export async function fillGaps(
+  attempt: TriageAttempt,
+  local: Classifier,
+  input: TriageInput,
+  desk: Desk,
+): Promise<TriageAttempt> {
+  const { triage, source } = attempt;
+  if (source === "local" || triage.suspicious.length === 0) return attempt;
+  const { triage: own } = await local.classify(input, desk);
+  const filled: EvidenceField[] = [];
+  if (triage.skills.length === 0 && own.skills.length > 0) filled.push("skills");
+  if (triage.helpfulNotes === "" && own.helpfulNotes !== "") filled.push("helpfulNotes");
+  const isFilled = ({ field }: { field: EvidenceField }) => filled.includes(field);
+  return {
+    ...attempt,
+    triage: {
+      ...triage,
+      ...(filled.includes("skills") ? { skills: own.skills } : {}),
+      ...(filled.includes("helpfulNotes") ? { helpfulNotes: own.helpfulNotes } : {}),
+      suggestedReply: own.suggestedReply,
+      evidence: [...triage.evidence, ...own.evidence.filter(isFilled)],
+      guesses: [...triage.guesses, ...own.guesses.filter((field) => filled.includes(field))],
+    },
+  };
 }

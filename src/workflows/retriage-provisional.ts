@@ -2,7 +2,7 @@
 import { listTicketsToRetriage, readDesk, readTriageSubject } from "../db/triage-results.ts";
 import { assignTicket } from "../desk/assign-ticket.ts";
 import { keepLocalTriage, saveTriage } from "../desk/save-triage.ts";
-import { addFlags, askModel } from "./ask-model.ts";
+import { addFlags, askModel, fillGaps } from "./ask-model.ts";
 import type { WorkflowClient } from "./client.ts";
 import { withWorkflowErrors } from "./errors.ts";
 import type { WorkflowDeps } from "./workflow-deps.ts";
@@ -58,7 +58,10 @@ export async function retriageTicket(
     if (isFinal) await keepLocalTriage(deps.sql, ticketId, flags);
     return failure === "away" || failure === "paused" ? "away" : "kept";
   }
-  const saved = await saveTriage(deps.sql, ticketId, runId, addFlags(attempt, subject, flags), {
+  const { title, text, channel } = subject;
+  const local = deps.createLocalClassifier(desk.examples);
+  const filled = await fillGaps(attempt, local, { ticketId, title, text, channel }, desk);
+  const saved = await saveTriage(deps.sql, ticketId, runId, addFlags(filled, subject, flags), {
     onlyProvisional: true,
   });
   if (!saved) return "kept";

@@ -4,7 +4,7 @@ import type { TriageAttempt, TriageInput } from "../core/triage.ts";
 import { readDesk, readTriageSubject } from "../db/triage-results.ts";
 import { assignTicket } from "../desk/assign-ticket.ts";
 import { saveTriage } from "../desk/save-triage.ts";
-import { type AskedModel, addFlags, askModel, type Question } from "./ask-model.ts";
+import { type AskedModel, addFlags, askModel, fillGaps, type Question } from "./ask-model.ts";
 import type { WorkflowClient } from "./client.ts";
 import { withWorkflowErrors } from "./errors.ts";
 import { parseEventData } from "./event-data.ts";
@@ -68,7 +68,10 @@ export async function classifyTicket(
   const asked = await askInTime(deps, { ticketId, runId, subject, desk }, calls);
   const { title, text, channel } = subject;
   const input: TriageInput = { ticketId, title, text, channel };
-  const attempt = asked?.attempt ?? (await deps.createLocalClassifier(desk.examples).classify(input, desk));
+  const local = deps.createLocalClassifier(desk.examples);
+  const attempt = asked?.attempt
+    ? await fillGaps(asked.attempt, local, input, desk)
+    : await local.classify(input, desk);
   return {
     attempt: addFlags(attempt, subject, asked?.flags ?? []),
     provisional: attempt.source === "local" && !asked?.isFinal,

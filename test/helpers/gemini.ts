@@ -39,3 +39,6 @@ export async function startGemini(behaviour: GeminiBehaviour, options: GeminiOpt
   const classifier = createGeminiClassifier({ ...settings, ...rest, log: { info: write, warn: write } });
   return { standIn, classifier, settings, logged };
 }
+
+/** A log that says nothing. */
+export const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -118,6 +118,10 @@ describe("a mail's way through the workflows", () => {
 });
 
 describe("triage while the model is away", () => {
+  // What one test learnt of its model is not true of the next one's.
+  beforeEach(async () => {
+    await sql`delete from model_health`;
+  });
   const FAILURES: [string, Error][] = [
     ["rate-limited", new AppError("rate_limited", "429", { retryAfterMs: 60_000 })],
     ["down", new AppError("unavailable", "503")],

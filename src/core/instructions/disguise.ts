@@ -189,6 +189,7 @@ function joinSpaced(text: string): string {
   );
 }
 
-function rot13(text: string): string {
+/** Of lower case. */
+export function rot13(text: string): string {
   return text.replace(/[a-z]/gu, (sign) => String.fromCharCode(((sign.charCodeAt(0) - 97 + 13) % 26) + 97));
 }

@@ -2,7 +2,7 @@
  * Does a message try to give orders to the machine that reads it? The sentences that do are parted from the rest: they
  * are shown to people, and no conclusion is drawn from them.
  */
-import { readDisguises, readEncoded, readHidden, readVisible } from "./disguise.ts";
+import { readDisguises, readEncoded, readHidden, readVisible, rot13 } from "./disguise.ts";
 import { type InstructionTests, prepareTests } from "./patterns.ts";
 
 const SUSPICIOUS_MAX = 5;
@@ -12,6 +12,9 @@ const SCANNED_LENGTH_MAX = 200_000;
 const WRAPPED_LINES_MAX = 8;
 const WRAPPED_LENGTH_MAX = 320;
 const SHORT_LINE = 24;
+
+/** Up to a stop with a space behind it, a full-width stop, or the end of the line: "evil.example/x" is one word. */
+const SENTENCE = /(?:[^.!?。！？\n]|[.!?](?=[^\s"'”’)\]])){1,600}[.!?。！？]?|[.!?。！？\n]/gu;
 
 /**
  * The sentences that read like instructions to a machine ("ignore all previous instructions", "you are now ..."), in
@@ -32,7 +35,7 @@ export function separateInstructions(text: string): { rest: string; suspicious: 
   // Whoever hides words from people has no honest reason to.
   const hidden = readHidden(scanned).map((words) => cutSentence(`hidden signs: ${words}`));
   const decoded = takeEncoded(readVisible(scanned));
-  const pieces = decoded.rest.match(/[^.!?。！？\n]{1,400}[.!?。！？]?|[.!?。！？\n]/gu) ?? [];
+  const pieces = decoded.rest.match(SENTENCE) ?? [];
   const tests = prepareTests(decoded.rest, readDisguises(decoded.rest));
   const isSuspicious = pieces.map((piece) => tests.canMatch && isInstruction(piece, tests));
   if (tests.canMatch) markWrapped(pieces, isSuspicious, tests);
@@ -54,7 +57,8 @@ function takeEncoded(text: string): { rest: string; suspicious: string[] } {
   for (const { start, end, says } of readEncoded(text).sort((a, b) => a.start - b.start)) {
     if (start < from || findInPlain(says).length === 0) continue;
     suspicious.push(cutSentence(`encoded: ${says}`));
-    rest += text.slice(from, start);
+    // "Please decode this:" belongs to it.
+    rest += text.slice(from, start).replace(/[^\n.!?。]{0,80}:\s*$/u, "");
     from = end;
   }
   return { rest: rest + text.slice(from), suspicious };
@@ -63,7 +67,7 @@ function takeEncoded(text: string): { rest: string; suspicious: string[] } {
 function findInPlain(text: string): string[] {
   const visible = readVisible(text);
   const tests = prepareTests(visible, readDisguises(visible));
-  return (visible.match(/[^.!?。！？\n]{1,400}/gu) ?? []).filter((piece) => isInstruction(piece, tests));
+  return (visible.match(SENTENCE) ?? []).filter((piece) => isInstruction(piece, tests));
 }
 
 /**
@@ -130,10 +134,13 @@ function markCompany(pieces: string[], isSuspicious: boolean[]): void {
   for (let index = 0; index < pieces.length; index++) {
     const piece = (pieces[index] ?? "").toLowerCase().trim();
     if (isSuspicious[index] || piece === "") continue;
-    const isOrder = ORDER.test(piece) || MUST.test(piece) || isCjkOrder(piece);
-    if (isOrder && ABOUT_THE_ANSWER.test(piece)) isSuspicious[index] = true;
+    isSuspicious[index] = [piece, ...readDisguises(piece), rot13(piece)].some(isOrderAboutTheAnswer);
   }
   markBetween(pieces, isSuspicious);
+}
+
+function isOrderAboutTheAnswer(lower: string): boolean {
+  return (ORDER.test(lower) || MUST.test(lower) || isCjkOrder(lower)) && ABOUT_THE_ANSWER.test(lower);
 }
 
 function isCjkOrder(piece: string): boolean {
