@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../../test/helpers/random-desk.ts";
 import { chooseAssignee as choose } from "./assignment.ts";
@@ -204,8 +205,8 @@ describe("chooseAssignee", () => {
   });
 
   test("of equal numbers, the tickets that weigh least by priority win", () => {
-    const team = [person("urgent", { load: 2, weight: 4 }), person("minor", { load: 2, weight: 1 })];
-    expect(chosen(["vpn"], team)).toBe("minor");
+    const team = [person("urgent", { load: 2, weight: 4 }), person("weighs-less", { load: 2, weight: 1 })];
+    expect(chosen(["vpn"], team)).toBe("weighs-less");
     expect(chooseAssignee(["vpn"], team).why).toContain(
       "the one of 2 with a needed skill whose open tickets weigh least",
     );
@@ -213,6 +214,27 @@ describe("chooseAssignee", () => {
     expect(
       chosen(["vpn"], [person("few", { load: 2, weight: 4 }), person("many", { load: 3, weight: 1.5 })]),
     ).toBe("few");
+  });
+
+  test("the worked example of docs/assignment.md is what the rule says", () => {
+    const both = { skills: ["vpn", "linux"] };
+    const choice = chooseAssignee(
+      ["VPN", "Linux"],
+      [
+        person("Ada", { ...both, name: "Ada", load: 3, weight: 3.5 }),
+        person("Bo", { ...both, name: "Bo", load: 3, weight: 1.5 }),
+        person("Cleo", { name: "Cleo" }),
+        person("Dan", { ...both, name: "Dan", load: 10 }),
+        person("Eve", { ...both, name: "Eve", load: 1, away: true }),
+        person("Root", { name: "Root", role: "admin", skills: [] }),
+      ],
+    );
+    const page = readFileSync(new URL("../../docs/assignment.md", import.meta.url), "utf8");
+    expect(page.replace(/\s+/g, " ")).toContain(`"${choice.why}"`);
+    for (const { name, note } of choice.considered) {
+      const row = page.split("\n").find((line) => line.startsWith(`| ${name} |`)) ?? "";
+      expect([name, row.replaceAll("*", "").includes(`| ${note} |`)]).toEqual([name, true]);
+    }
   });
 
   test("an admin who knows what is needed goes before one with fewer tickets", () => {
