@@ -48,6 +48,7 @@ function createProgram(context: CommandContext, run: Runner): Command {
   addServiceCommands(program, context, run);
   addMailCommands(program, context, run);
   addOperatorCommands(program, context, run);
+  addModelCommands(program, context, run);
   return program;
 }
 
@@ -215,6 +216,28 @@ function parseDate(value: string): Date {
   const isDate = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(value) && !Number.isNaN(date.getTime());
   if (isDate) return date;
   throw new InvalidArgumentError("Give a date such as 2026-11-01.");
+}
+
+function addModelCommands(program: Command, context: CommandContext, run: Runner): void {
+  const model = program.command("model").description("the local classifier of this desk");
+  model
+    .command("rebuild")
+    .description("train it now on the desk's corrected and closed tickets, and store it as a new version")
+    .addOption(jsonOption())
+    .action((options: JsonOption) =>
+      run(async () =>
+        (await import("./commands/model.ts")).modelRebuild(context, { json: options.json ?? false }),
+      )(),
+    );
+  model
+    .command("show")
+    .description("the stored versions, and what there is to learn from")
+    .addOption(jsonOption())
+    .action((options: JsonOption) =>
+      run(async () =>
+        (await import("./commands/model.ts")).modelShow(context, { json: options.json ?? false }),
+      )(),
+    );
 }
 
 function parseFieldName(value: string): string {

@@ -7,6 +7,8 @@ import { createModel } from "../runtime/model.ts";
 import { StartupError } from "../runtime/startup-error.ts";
 import { type EvalReport, type EvalRow, evaluateTriage } from "../triage/eval.ts";
 import { type CommandContext, createCommandLog, EXIT } from "./command-context.ts";
+import { ownTerminal } from "./mail-progress.ts";
+import { createWorkProgress } from "./work-progress.ts";
 
 export interface EvalOptions {
   json: boolean;
@@ -24,7 +26,11 @@ export async function evalTriage(
   const rows = await readRows(file, options.field);
   const train = options.train === null ? null : await readRows(options.train, options.field);
   const gemini = options.model === "gemini" ? openGemini(context) : null;
-  const report = await evaluateTriage({ rows, train, field: options.field, gemini });
+  const progress = createWorkProgress(ownTerminal());
+  const onProgress = (what: string, done: number): void => progress.update(what, done);
+  const report = await evaluateTriage({ rows, train, field: options.field, gemini, onProgress }).finally(
+    progress.stop,
+  );
   context.print(options.json ? JSON.stringify(report) : describe(report));
   return EXIT.done;
 }
@@ -36,7 +42,7 @@ function openGemini(context: CommandContext) {
   return model;
 }
 
-/** JSON lines. Rejects with `invalid`, naming the line, where one cannot be used. */
+/** JSON lines. Rejects with `invalid`, naming the file or the line and what to do, where it cannot be used. */
 async function readRows(file: string, field: string): Promise<EvalRow[]> {
   const schema = z.object({
     text: z.string(),
@@ -53,12 +59,31 @@ async function readRows(file: string, field: string): Promise<EvalRow[]> {
       rows.push({ text: row.text ?? "", subject: row.subject ?? "", label: row[field] ?? "" });
     }
   } catch (error) {
-    const why =
-      error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : "";
-    throw new AppError("invalid", `${file}, line ${number}: ${why} Each line is {"text": …, "${field}": …}.`);
+    throw new AppError("invalid", describeUnreadable(file, field, number, error), { cause: error });
   }
-  if (rows.length === 0) throw new AppError("invalid", `${file} has no rows.`);
+  if (rows.length === 0)
+    throw new AppError("invalid", `${file} has no rows. Each line is {"text": …, "${field}": …}.`);
   return rows;
+}
+
+/** What the file system says, for a person. */
+const FILE_PROBLEMS: Record<string, string> = {
+  ENOENT: "does not exist. Check the path",
+  EISDIR: "is a folder. Name a file of JSON lines",
+  EACCES: "may not be read. Check its permissions",
+};
+
+function describeUnreadable(file: string, field: string, line: number, error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const problem = FILE_PROBLEMS[code];
+  if (problem) return `${file} ${problem}.`;
+  const shape = `Each line is {"text": …, "${field}": …}; --field names another label.`;
+  if (error instanceof z.ZodError) {
+    const wrong = error.issues.map(({ path, message }) => `"${path.join(".")}": ${message}`).join("; ");
+    return `${file}, line ${line}: ${wrong}. ${shape}`;
+  }
+  if (error instanceof SyntaxError) return `${file}, line ${line}: this is not JSON. ${shape}`;
+  return `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`;
 }
 
 function describe(report: EvalReport): string {

@@ -1,11 +1,11 @@
 /** How good is triage? Measured on labelled tickets, by accuracy and macro-F1. */
 import { AppError } from "../core/errors.ts";
-import { PRIORITIES } from "../core/ticket.ts";
+import { PRIORITIES, type Priority } from "../core/ticket.ts";
 import type { Classifier, Desk } from "../core/triage.ts";
 import { createLocalClassifier } from "./local/local-classifier.ts";
 import { predict } from "./local/model.ts";
 import { SEED_CATEGORIES } from "./local/seed/seed.ts";
-import { trainModel } from "./local/train.ts";
+import { trainInSteps } from "./local/train.ts";
 
 export interface EvalRow {
   text: string;
@@ -17,10 +17,12 @@ export interface EvalInput {
   rows: EvalRow[];
   /** The only rows to learn from; null: the built-in start. */
   train: EvalRow[] | null;
-  /** What the label is. Without `train`, `category` or `priority`. */
+  /** What the label is. With `priority` and no `train`, the cues decide; else the labels are taken for categories. */
   field: string;
   /** Measured instead of the local classifier; with `train`, those rows are its examples. */
   gemini?: Classifier | null;
+  /** Hears what is being done and the share of it that is done, 0 to 1. */
+  onProgress?: (what: "training" | "testing", done: number) => void;
 }
 
 export interface ClassReport {
@@ -44,17 +46,21 @@ export interface EvalReport {
  * Rejects with `invalid` where there is nothing to test or to learn from, and with whatever a remote model says when
  * its key or name is wrong. A ticket for which a remote model is away or answers nonsense counts as wrong.
  */
-export async function evaluateTriage({ rows, train, field, gemini = null }: EvalInput): Promise<EvalReport> {
+export async function evaluateTriage(input: EvalInput): Promise<EvalReport> {
+  const { rows, train, onProgress } = input;
   if (rows.length === 0) throw new AppError("invalid", "There are no tickets to test on.");
   if (train !== null && train.length === 0)
     throw new AppError("invalid", "There are no tickets to learn from.");
-  const answer = gemini === null ? buildLocal(rows, train, field) : askClassifier(gemini, rows, train, field);
+  const answer = prepare(input);
+  // The built-in start trains at its first ticket, which is no ticket's time.
+  if (train === null && !input.gemini) await answer({ text: "", subject: "", label: "" });
   const predicted: (string | null)[] = [];
   let elapsedMs = 0;
   for (const row of rows) {
     const started = performance.now();
     predicted.push(await answer(row));
     elapsedMs += performance.now() - started;
+    onProgress?.("testing", predicted.length / rows.length);
   }
   return report(
     rows.map(({ label }) => label),
@@ -65,10 +71,19 @@ export async function evaluateTriage({ rows, train, field, gemini = null }: Eval
 
 type Answer = (row: EvalRow) => string | null | Promise<string | null>;
 
-function buildLocal(rows: EvalRow[], train: EvalRow[] | null, field: string): Answer {
+function prepare({ rows, train, field, gemini = null, onProgress }: EvalInput): Answer {
+  if (gemini !== null) return askClassifier(gemini, rows, train, field);
   if (train === null) return askClassifier(createLocalClassifier(), rows, null, field);
-  const model = trainModel(train.map(({ subject, text, label }) => ({ title: subject, text, label })));
-  return ({ subject, text }) => predict(model, { title: subject, text })[0]?.label ?? null;
+  const steps = trainInSteps(train.map(({ subject, text, label }) => ({ title: subject, text, label })));
+  for (;;) {
+    const step = steps.next();
+    if (!step.done) {
+      onProgress?.("training", step.value);
+      continue;
+    }
+    const model = step.value;
+    return ({ subject, text }) => predict(model, { title: subject, text })[0]?.label ?? null;
+  }
 }
 
 function askClassifier(
@@ -77,21 +92,49 @@ function askClassifier(
   train: EvalRow[] | null,
   field: string,
 ): Answer {
-  if (train === null && field !== "category" && field !== "priority") {
-    throw new AppError("invalid", `Nothing is known about "${field}": give labelled rows with --train.`);
-  }
   const desk = buildDesk(rows, train, field);
+  const nameOf = namePriorities([...rows, ...(train ?? [])].map(({ label }) => label));
   return async ({ subject, text }) => {
     try {
       const input = { ticketId: "eval", title: subject, text, channel: "email" as const };
       const { triage } = await classifier.classify(input, desk);
-      return field === "priority" ? triage.priority : triage.category;
+      return field === "priority" ? nameOf(triage.priority) : triage.category;
     } catch (error) {
       const isAway =
         error instanceof AppError && (error.code === "unavailable" || error.code === "rate_limited");
       if (isAway) return null;
       throw error;
     }
+  };
+}
+
+/** By which names other desks know our priorities; the first that occurs among the labels is the one that is meant. */
+const PRIORITY_NAMES: Record<Priority, RegExp[]> = {
+  high: [
+    /^high$/iu,
+    /^(?:hoch|alta|haute|elev[ée]e|élevée|urgent|dringend|p1|1|sev1)$/iu,
+    /critical|urgent|major|high|kritisch/iu,
+  ],
+  medium: [
+    /^(?:medium|normal|moderate)$/iu,
+    /^(?:mittel|media|m[ée]dia|moyenne|p2|2|sev2)$/iu,
+    /medium|normal|mittel/iu,
+  ],
+  low: [
+    /^low$/iu,
+    /^(?:niedrig|gering|baja|baixa|basse|faible|minor|trivial|p3|3|sev3)$/iu,
+    /low|minor|niedrig/iu,
+  ],
+};
+
+function namePriorities(labels: string[]): (priority: Priority) => string {
+  const distinct = [...new Set(labels)].sort();
+  return (priority) => {
+    for (const pattern of PRIORITY_NAMES[priority]) {
+      const found = distinct.find((label) => pattern.test(label));
+      if (found !== undefined) return found;
+    }
+    return priority;
   };
 }
 
