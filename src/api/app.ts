@@ -20,6 +20,7 @@ import { categoryRoutes } from "./routes/categories.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { INBOUND_EMAIL_PATH, inboundEmailRoutes } from "./routes/inbound-email.ts";
 import { intakeRoutes } from "./routes/intake.ts";
+import { modelCallRoutes } from "./routes/model-calls.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { serviceRoutes } from "./routes/service.ts";
 import { skillRoutes } from "./routes/skills.ts";
@@ -70,6 +71,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.route("/api/admin", categoryRoutes(deps));
   app.route("/api/admin", skillRoutes(deps));
   app.route("/api/admin", triageReportRoutes(deps));
+  app.route("/api/admin", modelCallRoutes(deps));
   app.route("/api", webhookRoutes(deps));
   if (deps.inboundEmail) app.route("/api/inbound", inboundEmailRoutes(deps.inboundEmail, deps));
   app.route("/api", docsRoutes(deps, app));

@@ -2,6 +2,7 @@ import { checkImap } from "../channels/email/imap/client.ts";
 import { checkSlackSocket } from "../channels/slack/check-socket.ts";
 import type { Config } from "../config.ts";
 import { countRuns } from "../db/engine-run-queries.ts";
+import { readModelHealth } from "../db/model-health.ts";
 import { createDeskSettings } from "../runtime/desk-settings.ts";
 import { openMailAccess } from "../runtime/mail-access.ts";
 import { openMailSender } from "../runtime/mail-out.ts";
@@ -47,7 +48,7 @@ export async function doctor(context: CommandContext, options: { json: boolean }
     );
     tell(await checkMailOut(config, createSmtpSignIn(smtpTokens, { sql: null, log })));
     tell(await checkSlackChannel(config, database, log));
-    tell(await checkModel(config));
+    tell(await checkModel(config, database));
     tell(await describeWorkflows(config, database));
     tell(describeJwt(config));
   } finally {
@@ -119,11 +120,17 @@ async function checkSlackChannel(
   return toCheck("slack", check.ok ? `workspace ${check.team}, ${way}` : "", listening);
 }
 
-async function checkModel({ gemini }: Config): Promise<Check> {
+async function checkModel({ gemini }: Config, database: OpenDatabase | null): Promise<Check> {
   if (gemini === null) return off("gemini", "GEMINI_API_KEY");
   const { apiKey, model, baseUrl, timeoutMs } = gemini;
   const options = { apiKey, model, timeoutMs, ...(baseUrl === null ? {} : { baseUrl }) };
-  return toCheck("gemini", model, await checkGemini(options));
+  const answer = await checkGemini(options);
+  const health = database === null ? null : await readModelHealth(database.sql, "gemini");
+  const paused =
+    health?.awaySince && answer.ok
+      ? `; the service pauses until ${health.retryAt?.toISOString() ?? "the next ticket"}, since: ${health.reason ?? "it did not answer"}`
+      : "";
+  return toCheck("gemini", `${model}${paused}`, answer);
 }
 
 async function describeWorkflows({ inngest }: Config, database: OpenDatabase | null): Promise<Check> {

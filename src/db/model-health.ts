@@ -103,7 +103,8 @@ export interface ModelUsageRow {
   model: string;
   calls: number;
   failed: number;
-  byFailure: Partial<Record<FailureKind, number>>;
+  /** Failed calls by their kind. */
+  byFailure: Record<string, number>;
   tokensIn: number;
   tokensOut: number;
   tokensThinking: number;
@@ -126,4 +127,24 @@ export async function readModelUsage(sql: Sql, since: Date): Promise<ModelUsageR
       percentile_cont(0.5) within group (order by latency_ms) as "latencyMsMedian"
     from triage_results where created_at >= ${since}
     group by source, model order by source, model`;
+}
+
+export interface TryCount {
+  source: string;
+  outcome: "triaged" | FailureKind;
+  count: number;
+  tokensIn: number;
+  tokensOut: number;
+  tokensThinking: number;
+  cost: number | null;
+}
+
+/** Of the last 24 hours. */
+export async function countTriesByOutcome(sql: Sql): Promise<TryCount[]> {
+  return sql<TryCount[]>`
+    select source, coalesce(failure, 'triaged') as outcome, count(*) as count,
+      coalesce(sum(tokens_in), 0)::float8 as "tokensIn", coalesce(sum(tokens_out), 0)::float8 as "tokensOut",
+      coalesce(sum(tokens_thinking), 0)::float8 as "tokensThinking", sum(cost)::float8 as cost
+    from triage_results where created_at > now() - interval '24 hours'
+    group by 1, 2 order by 1, 2`;
 }

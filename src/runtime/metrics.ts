@@ -8,6 +8,7 @@ import {
   countTicketsByStatus,
 } from "../db/desk-metrics.ts";
 import { countRuns } from "../db/engine-run-queries.ts";
+import { countTriesByOutcome, readModelHealth } from "../db/model-health.ts";
 import { readOutboxLag } from "../db/outbox.ts";
 import type { MailboxState } from "./mailbox-state.ts";
 
@@ -18,13 +19,15 @@ interface Gauge {
 }
 
 export async function renderMetrics(sql: SqlPool, mailboxes: readonly MailboxState[]): Promise<string> {
-  const [tickets, ledger, deliveries, outbox, alerts, runs] = await Promise.all([
+  const [tickets, ledger, deliveries, outbox, alerts, runs, tries, health] = await Promise.all([
     countTicketsByStatus(sql),
     countLedgerByOutcome(sql),
     countDeliveriesByState(sql),
     readOutboxLag(sql),
     countOpenAlerts(sql),
     countRuns(sql),
+    countTriesByOutcome(sql),
+    readModelHealth(sql, "gemini"),
   ]);
   const gauges: Gauge[] = [
     { name: "deskhand_tickets", help: "Tickets by status.", values: toValues(tickets, "status") },
@@ -56,6 +59,31 @@ export async function renderMetrics(sql: SqlPool, mailboxes: readonly MailboxSta
       ],
     },
     {
+      name: "deskhand_model_paused",
+      help: "1 while the model is away and not asked.",
+      values: [{ labels: { source: "gemini" }, value: (health?.awaySince ?? null) === null ? 0 : 1 }],
+    },
+    {
+      name: "deskhand_model_failures_in_a_row",
+      help: "Calls of the model that failed since the last answer.",
+      values: [{ labels: { source: "gemini" }, value: health?.failures ?? 0 }],
+    },
+    {
+      name: "deskhand_triage_tries_day",
+      help: "Tries to triage a ticket in the last 24 hours, by source and outcome.",
+      values: tries.map(({ source, outcome, count }) => ({ labels: { source, outcome }, value: count })),
+    },
+    {
+      name: "deskhand_model_tokens_day",
+      help: "Tokens that triage used up in the last 24 hours.",
+      values: sumTokens(tries),
+    },
+    {
+      name: "deskhand_model_cost_day",
+      help: "What they cost, in the currency of the configured prices.",
+      values: single(tries.reduce((sum, { cost }) => sum + (cost ?? 0), 0)),
+    },
+    {
       name: "deskhand_alerts_open",
       help: "Troubles that wait for an operator, by kind.",
       values: alerts.length === 0 ? single(0) : toValues(alerts, "kind"),
@@ -76,6 +104,16 @@ export async function renderMetrics(sql: SqlPool, mailboxes: readonly MailboxSta
 
 function toValues(rows: readonly CountRow[], label: string): Gauge["values"] {
   return rows.map((row) => ({ labels: { [label]: row.label }, value: row.count }));
+}
+
+function sumTokens(tries: Awaited<ReturnType<typeof countTriesByOutcome>>): Gauge["values"] {
+  const sum = (of: (one: (typeof tries)[number]) => number) =>
+    tries.reduce((total, one) => total + of(one), 0);
+  return [
+    { labels: { kind: "in" }, value: sum(({ tokensIn }) => tokensIn) },
+    { labels: { kind: "out" }, value: sum(({ tokensOut }) => tokensOut) },
+    { labels: { kind: "thinking" }, value: sum(({ tokensThinking }) => tokensThinking) },
+  ];
 }
 
 function single(value: number): Gauge["values"] {

@@ -1,6 +1,7 @@
 /** Every five minutes: is something new parked or dead, and who must be reminded? */
 import { countDeadRunsSince, countParkedSince } from "../db/alerts.ts";
 import type { SqlPool } from "../db/client.ts";
+import { readModelHealth } from "../db/model-health.ts";
 import { clearAlert } from "../desk/clear-alert.ts";
 import { raiseAlert, remindOfAlerts } from "../desk/raise-alert.ts";
 import type { WorkflowClient } from "./client.ts";
@@ -13,12 +14,16 @@ const NEWS_DAYS = 3;
 export function createCheckAlerts(client: WorkflowClient, deps: WorkflowDeps) {
   return client.createFunction(
     { id: "check-alerts", triggers: [{ cron: "*/5 * * * *" }], concurrency: 1, retries: 3 },
-    async ({ step }) => step.run("check", () => withWorkflowErrors(() => checkAlerts(deps.sql))),
+    async ({ step }) =>
+      step.run("check", () => withWorkflowErrors(() => checkAlerts(deps.sql, deps.model !== null))),
   );
 }
 
 /** Raises and clears what the database itself can tell, and reminds of what is open. */
-export async function checkAlerts(sql: SqlPool): Promise<{ parked: number; dead: number; reminded: number }> {
+export async function checkAlerts(
+  sql: SqlPool,
+  hasModel = true,
+): Promise<{ parked: number; dead: number; reminded: number }> {
   const parked = await countParkedSince(sql, NEWS_DAYS);
   if (parked === 0) await clearAlert(sql, "parked");
   else {
@@ -39,5 +44,27 @@ export async function checkAlerts(sql: SqlPool): Promise<{ parked: number; dead:
       fix: "Look for their errors in the log, cure what they name, and run `npx deskhand replay --dead`.",
     });
   }
+  await checkModel(sql, hasModel);
   return { parked, dead, reminded: await remindOfAlerts(sql) };
+}
+
+/** A wrong key is told of at once; an outage only when it lasts, since the local classifier stands in. */
+const MODEL_AWAY_MS = 15 * 60_000;
+
+async function checkModel(sql: SqlPool, hasModel: boolean): Promise<void> {
+  const health = await readModelHealth(sql, "gemini");
+  if (!hasModel || !health?.awaySince) {
+    await clearAlert(sql, "model/gemini");
+    return;
+  }
+  const isWrong = health.code === "invalid";
+  if (!isWrong && Date.now() - health.awaySince.getTime() < MODEL_AWAY_MS) return;
+  await raiseAlert(sql, {
+    subject: "model/gemini",
+    kind: "model-away",
+    problem: `Gemini triages nothing since ${health.awaySince.toISOString().slice(0, 16).replace("T", " ")} UTC: ${health.reason ?? "it does not answer."}`,
+    fix: isWrong
+      ? "Change the setting that is named, and start again. The local classifier triages until then."
+      : "Look at `npx deskhand doctor` and at the quota of the key's project. The local classifier triages until Gemini is back; then Gemini reads those tickets once more.",
+  });
 }
