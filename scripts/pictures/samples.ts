@@ -1,5 +1,4 @@
 /** What the pictures show: the real blocks of the card, the forms and App Home, for a ticket of the demo's kind. */
-import { buildAssignModal } from "../../src/channels/slack/blocks/assign-modal.ts";
 import { buildCard } from "../../src/channels/slack/blocks/card.ts";
 import { buildHome } from "../../src/channels/slack/blocks/home.ts";
 import { buildReplyModal } from "../../src/channels/slack/blocks/reply-modal.ts";
@@ -92,6 +91,7 @@ function ticket(changes: Partial<HomeTicket>): HomeTicket {
     requesterName: "Ada Moreau",
     waitingSince: new Date(NOW.getTime() - 2 * 3_600_000),
     why: "The requester answered",
+    due: null,
     thread: null,
     ...changes,
   };
@@ -108,7 +108,7 @@ export function buildPictures(): Record<string, Surface> {
       load: 3,
       capacity: 10,
       waitsOnMe: [
-        ticket({}),
+        ticket({ due: { kind: "answer", at: new Date(NOW.getTime() + 100 * 60_000), missed: false } }),
         ticket({
           number: 1047,
           title: "Laptop: fan is loud",
@@ -166,18 +166,10 @@ export function buildPictures(): Record<string, Surface> {
       "It names Priya Raman of the desk.",
     ],
   };
-  const people = [
-    { userId: "a", name: "Mina Okafor", fit: "2/2 skills · 3/10 open · has it" },
-    { userId: "b", name: "Priya Raman", fit: "1/2 skills · 1/10 open" },
-  ];
   return {
     card: { kind: "message", blocks: buildCard(CARD).blocks },
     "reply-form": { kind: "modal", view: modal(buildReplyModal(REPLY, "{}", false)) },
     "reply-form-confirm": { kind: "modal", view: modal(buildReplyModal(confirm, "{}", true, internal)) },
-    "assign-form": {
-      kind: "modal",
-      view: modal(buildAssignModal({ number: 1042, title: CARD.title, people }, "{}")),
-    },
     "app-home": { kind: "home", blocks: home.blocks },
     "app-home-requester": { kind: "home", blocks: own.blocks },
   };

@@ -1,5 +1,6 @@
 /** What people see in Slack besides threads: the moderators' card, the conversation, App Home, proposals. */
 import type { TicketCard } from "./delivery.ts";
+import type { DeadlineKind } from "./sla.ts";
 import type { Channel, Priority, TicketStatus } from "./ticket.ts";
 
 /** A solved ticket that is like this one. */
@@ -55,6 +56,12 @@ export interface HomeOpener {
   email: string | null;
 }
 
+export interface HomeDeadline {
+  kind: DeadlineKind;
+  at: Date;
+  missed: boolean;
+}
+
 export interface HomeTicket {
   ticketId: string;
   number: number;
@@ -66,6 +73,8 @@ export interface HomeTicket {
   waitingSince: Date;
   /** Why it stands where it stands, e.g. `The requester answered`; empty where nothing is to be said. */
   why: string;
+  /** The next of its deadlines that runs; null where none does, and on what requesters see. */
+  due: HomeDeadline | null;
   /** The requester's own thread in Slack, or null. */
   thread: { channel: string; ts: string } | null;
 }

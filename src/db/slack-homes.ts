@@ -1,4 +1,5 @@
 /** App Home: who looks at it, and what it shows them. */
+import type { DeadlineKind } from "../core/sla.ts";
 import type { HomeOpener, HomeTicket } from "../core/slack-views.ts";
 import type { Sql } from "./client.ts";
 
@@ -56,18 +57,22 @@ export async function outdateHomesOfTicket(sql: Sql, ticketId: string): Promise<
     order by h.opened_at desc limit ${HOMES_MAX}`;
 }
 
-export interface HomeTicketRow extends Omit<HomeTicket, "why" | "thread"> {
+export interface HomeTicketRow extends Omit<HomeTicket, "why" | "due" | "thread"> {
+  /** Of the next deadline that runs; all null where none does. */
+  dueKind: DeadlineKind | null;
+  dueAt: Date | null;
+  dueMissed: boolean | null;
   /** Who wrote last; null where nobody has. */
   lastDirection: "inbound" | "outbound" | null;
   answered: boolean;
 }
 
-/** Open tickets of a user, the most urgent and longest waiting first. */
+/** Open tickets of a user: by deadline; without one, the most urgent and longest waiting first. */
 export async function listOpenTicketsOf(sql: Sql, userId: string): Promise<HomeTicketRow[]> {
   const rows = await sql<HomeTicketRow[]>`
     select ${homeColumns(sql)} from ${homeTables(sql)}
     where t.assignee_id = ${userId} and t.status in ('open', 'in_progress', 'waiting')
-    order by case t.priority when 'high' then 0 when 'medium' then 1 else 2 end, "waitingSince", t.number
+    order by due.at nulls last, case t.priority when 'high' then 0 when 'medium' then 1 else 2 end, "waitingSince", t.number
     limit ${TICKETS_MAX}`;
   return [...rows];
 }
@@ -80,7 +85,7 @@ export async function listNobodysTickets(
   const rows = await sql<(HomeTicketRow & { total: number })[]>`
     select ${homeColumns(sql)}, count(*) over () as total from ${homeTables(sql)}
     where t.assignee_id is null and t.status in ('open', 'in_progress', 'waiting')
-    order by case t.priority when 'high' then 0 when 'medium' then 1 else 2 end, "waitingSince", t.number
+    order by due.at nulls last, case t.priority when 'high' then 0 when 'medium' then 1 else 2 end, "waitingSince", t.number
     limit ${limit}`;
   return { tickets: rows.map(({ total, ...ticket }) => ticket), count: rows[0]?.total ?? 0 };
 }
@@ -108,6 +113,7 @@ function homeColumns(sql: Sql) {
     t.id as "ticketId", t.number, t.title, t.status, t.priority,
     coalesce(nullif(r.name, ''), r.email, r.address) as "requesterName",
     coalesce(last.at, t.created_at) as "waitingSince", last.direction as "lastDirection",
+    due.kind as "dueKind", due.at as "dueAt", due.missed as "dueMissed",
     exists (select 1 from messages m where m.ticket_id = t.id and m.kind = 'reply') as answered`;
 }
 
@@ -119,5 +125,9 @@ function homeTables(sql: Sql) {
       where m.ticket_id = t.id and m.visibility = 'public' and m.kind in ('message', 'reply')
         and (d.state is null or d.state <> 'cancelled')
       order by m.created_at desc, m.id desc limit 1
-    ) last on true`;
+    ) last on true
+    left join lateral (
+      select d.kind, d.due_at as at, d.missed_at is not null as missed from ticket_deadlines d
+      where d.ticket_id = t.id and d.state = 'running' and d.due_at is not null order by d.due_at, d.kind limit 1
+    ) due on true`;
 }

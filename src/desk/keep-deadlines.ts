@@ -3,6 +3,7 @@ import { DEADLINE_KINDS, type DeadlineKind, decideDeadline, type ServiceLevels }
 import { inTransaction, type SqlPool, type SqlTransaction } from "../db/client.ts";
 import { listDeadlines, markDeadline, putDeadline, readTicketTimeline } from "../db/deadlines.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
+import { outdateHomesOfTicket } from "../db/slack-homes.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
 import { lockTicketStatus } from "../db/tickets.ts";
 
@@ -31,7 +32,9 @@ export async function keepDeadlines(
     for (const kind of DEADLINE_KINDS) {
       await putDeadline(tx, ticketId, kind, decideDeadline(kind, timeline, levels));
     }
-    return tellDue(tx, ticketId, now);
+    const told = await tellDue(tx, ticketId, now);
+    await outdateHomesOfTicket(tx, ticketId);
+    return told;
   });
 }
 

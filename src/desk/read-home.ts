@@ -38,6 +38,7 @@ async function readRequesterHome(sql: Sql, opener: HomeOpener): Promise<Home> {
   const rows = await listTicketsOfRequester(sql, opener, OWN_MAX);
   const tickets = rows.map(({ threadChannel, threadTs, ...row }) => ({
     ...toTicket(row, ""),
+    due: null,
     thread: threadChannel === null || threadTs === null ? null : { channel: threadChannel, ts: threadTs },
   }));
   return { kind: "requester", name: opener.name, tickets };
@@ -54,6 +55,8 @@ function sayWhy({ answered, lastDirection, status }: HomeTicketRow): string {
 }
 
 function toTicket(row: HomeTicketRow, why: string): HomeTicket {
-  const { lastDirection: _last, answered: _answered, ...ticket } = row;
-  return { ...ticket, why, thread: null };
+  const { lastDirection: _last, answered: _answered, dueKind, dueAt, dueMissed, ...ticket } = row;
+  const due =
+    dueKind === null || dueAt === null ? null : { kind: dueKind, at: dueAt, missed: dueMissed === true };
+  return { ...ticket, why, due, thread: null };
 }

@@ -8,6 +8,7 @@ import type { ReplyForm, ReplyShown } from "../../src/core/slack-actions.ts";
 import type { TicketCardView } from "../../src/core/slack-views.ts";
 import { readCardView } from "../../src/db/card-view.ts";
 import type { SqlPool } from "../../src/db/client.ts";
+import { markDeadline, putDeadline } from "../../src/db/deadlines.ts";
 import { beginDelivery } from "../../src/db/deliveries.ts";
 import { findSimilarSolved } from "../../src/db/similar-tickets.ts";
 import { openHomeRow, outdateHomesOfTicket, setHomeShown } from "../../src/db/slack-homes.ts";
@@ -374,6 +375,28 @@ describe("App Home", () => {
     expect(home.waitsOnMe.map((one) => [one.ticketId, one.why])).toEqual([[ticketId, "Not begun"]]);
     expect(home.mine.map((one) => one.ticketId)).toEqual([waiting]);
     expect(home).toMatchObject({ load: 2, capacity: 10, away: false });
+  });
+
+  it("orders by deadline, shows the next one, and says when it was missed", async () => {
+    await sql`update tickets set assignee_id = null`;
+    const later = await open({ subject: "Later" });
+    const none = await open({ subject: "None" });
+    for (const id of [ticketId, later, none]) await assignTicketByHand(sql, ada, id, ada.userId);
+    await sql`update tickets set priority = 'high' where id = ${none}`;
+    const at = (minutes: number) => new Date(Date.UTC(2026, 10, 23, 9, minutes));
+    const running = (dueAt: Date) => ({ state: "running", since: at(0), remindAt: at(0), dueAt }) as const;
+    await putDeadline(sql, later, "resolve", running(at(50)));
+    await putDeadline(sql, later, "answer", running(at(40)));
+    await putDeadline(sql, ticketId, "resolve", running(at(30)));
+    await putDeadline(sql, ticketId, "answer", { state: "paused", since: at(0) });
+    await markDeadline(sql, ticketId, "resolve", "missed", at(31));
+    const home = await readHome(sql, opener("UADAB"));
+    if (home.kind !== "staff") throw new Error(home.kind);
+    expect(home.waitsOnMe.map((one) => [one.ticketId, one.due])).toEqual([
+      [ticketId, { kind: "resolve", at: at(30), missed: true }],
+      [later, { kind: "answer", at: at(40), missed: false }],
+      [none, null],
+    ]);
   });
 
   it("shows a requester their own tickets and nobody else's", async () => {

@@ -1,4 +1,6 @@
 /** Random but repeatable contents of cards, forms and homes: hostile, huge, empty, in any script. */
+
+import { DEADLINE_KINDS } from "../../src/core/sla.ts";
 import type { AssignForm, DeclineForm, ReplyForm } from "../../src/core/slack-actions.ts";
 import type { ConversationPage, Home, HomeTicket, TicketCardView } from "../../src/core/slack-views.ts";
 import { CHANNELS, PRIORITIES, TICKET_STATUSES } from "../../src/core/ticket.ts";
@@ -181,6 +183,10 @@ function randomHomeTicket(random: Random): HomeTicket {
     requesterName: random.text(1_000),
     waitingSince: date(random),
     why: random.text(300),
+    due: random.pick([
+      null,
+      { kind: random.pick(DEADLINE_KINDS), at: date(random), missed: random.chance(0.5) },
+    ]),
     thread: random.pick([null, { channel: random.pick(["C0HELP", "<!channel>"]), ts: "1700000000.000100" }]),
   };
 }

@@ -314,6 +314,7 @@ describe("App Home", () => {
     requesterName: "Eva",
     waitingSince: new Date(LINKS.nowMs - 7_300_000),
     why: "The requester answered",
+    due: null,
     thread: { channel: "C0HELP", ts: "1700000000.000100" },
   } as const;
 
@@ -336,6 +337,19 @@ describe("App Home", () => {
     expect(texts.slice(0, 3)).toEqual(["Waits on me", "#7 VPN", "Reply…"]);
     expect(texts[3]).toBe("The requester answered · 🔴 High · Open · Eva · 2 hours");
     expect(texts.join("\n")).toContain("▰▰▰▱▱▱▱▱▱▱  3 of 10 open tickets");
+  });
+
+  it("shows when an answer is due, and what was due already", () => {
+    const at = new Date("2026-11-23T09:50:00Z");
+    const staff = { kind: "staff", name: "Ada", away: false, load: 2, capacity: 10 } as const;
+    const nobodys = { mine: [], unassigned: [], unassignedCount: 0 };
+    const late = { ...ticket, due: { kind: "answer", at, missed: true } } as const;
+    const running = { ...ticket, due: { kind: "resolve", at, missed: false } } as const;
+    const home = buildHome({ ...staff, ...nobodys, waitsOnMe: [late, running] }, LINKS);
+    const texts = textsIn(home.blocks).map(({ text }) => text);
+    const time = "<!date^1795427400^{date_short_pretty} {time}|Mon 23 Nov, 09:50 (UTC)>";
+    expect(texts).toContain(`⏰ *Answer: was due ${time}*`);
+    expect(texts).toContain(`Resolve by ${time}`);
   });
 
   it("links a requester's tickets to their threads", () => {

@@ -1,5 +1,6 @@
 /** App Home: for moderators what waits on them, for everybody else their own tickets. */
 import type { types } from "@slack/bolt";
+import { formatTime } from "../../../core/deadline-notice.ts";
 import type { Home, HomeTicket } from "../../../core/slack-views.ts";
 import { cutForSlack } from "../mrkdwn.ts";
 import { ACTION_IDS } from "./ids.ts";
@@ -109,8 +110,16 @@ function drawStaffTicket(ticket: HomeTicket, { nowMs }: HomeLinks): Block[] {
       text: plain(cutForSlack(nameTicket(ticket.number, ticket.title), 300), 300),
       accessory: button("Reply…", ACTION_IDS.openReply, ticket.ticketId),
     },
-    { type: "context", elements: [plain(facts, 600)] },
+    { type: "context", elements: [...drawDeadline(ticket), plain(facts, 600)] },
   ];
+}
+
+/** Slack shows each reader the time of their own clock. */
+function drawDeadline({ due }: HomeTicket) {
+  if (due === null) return [];
+  const time = `<!date^${Math.floor(due.at.getTime() / 1000)}^{date_short_pretty} {time}|${formatTime(due.at, "UTC")}>`;
+  const what = due.kind === "answer" ? "Answer" : "Resolve";
+  return [markdown(due.missed ? `⏰ *${what}: was due ${time}*` : `${what} by ${time}`)];
 }
 
 function drawOwnTicket(ticket: HomeTicket, links: HomeLinks): Block[] {
