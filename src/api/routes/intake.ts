@@ -42,12 +42,9 @@ const EntrySchema = z
     ticket: z.object({ id: z.string(), number: z.int() }).nullable(),
     messageId: z.string().nullable().openapi({ description: "The mail's own Message-ID." }),
     recordedAt: DateTimeSchema,
-    source: z
-      .object({ sizeBytes: z.int(), complete: z.boolean() })
-      .nullable()
-      .openapi({
-        description: "The original, where it is kept. Not `complete`: only its beginning could be had.",
-      }),
+    source: z.object({ sizeBytes: z.int(), complete: z.boolean() }).nullable().openapi({
+      description: "The original, where it is kept. Not `complete`: only its beginning could be had.",
+    }),
     dismissed: z
       .object({ at: DateTimeSchema, by: z.string().nullable(), reason: z.string() })
       .nullable()
