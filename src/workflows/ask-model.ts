@@ -3,7 +3,7 @@ import { findInSurroundings } from "../core/instructions/surroundings.ts";
 import { significantWords } from "../core/significant-words.ts";
 import type { Classifier, Desk, EvidenceField, TriageAttempt, TriageInput } from "../core/triage.ts";
 import { type FailureKind, TriageFailure } from "../core/triage-failure.ts";
-import { admitCall, noteAnswer, noteFailure, releaseProbe } from "../db/model-health.ts";
+import { admitCall, noteAnswer, noteFailure, readModelHealth, releaseProbe } from "../db/model-health.ts";
 import { findSimilarSolved } from "../db/similar-tickets.ts";
 import {
   countUnusableAnswers,
@@ -47,24 +47,30 @@ export async function askModel(
   question: Question,
 ): Promise<AskedModel> {
   const { sql } = deps;
+  const paused: AskedModel = { attempt: null, failure: "paused", isFinal: false, flags: [] };
+  if ((await readModelHealth(sql, model.source))?.state === "paused") return paused;
+  // What fails here is the database, and not the model.
+  const desk = await readPromptDesk(deps, question);
   const admitted = await admitCall(sql, model.source, PROBE_MS);
-  if (admitted === "no") return { attempt: null, failure: "paused", isFinal: false, flags: [] };
+  if (admitted === "no") return paused;
   const startedAt = performance.now();
-  try {
-    const { ticketId, subject, timeoutMs } = question;
-    const { title, text, channel } = subject;
-    const desk = await readPromptDesk(deps, question);
-    const attempt = await model.classify(
-      { ticketId, title, text, channel },
-      desk,
-      timeoutMs === undefined ? {} : { timeoutMs },
-    );
-    if (await noteAnswer(sql, model.source)) deps.log.info({ model: model.model }, "The model is back.");
-    return { attempt, failure: null, isFinal: false, flags: [] };
-  } catch (error) {
-    const failure = toFailure(error, model, performance.now() - startedAt);
-    return noteFailedCall(deps, model, question, failure, admitted === "probe");
+  const answer = await callModel(model, question, desk).catch((error: unknown) =>
+    toFailure(error, model, performance.now() - startedAt),
+  );
+  if (answer instanceof TriageFailure) {
+    return noteFailedCall(deps, model, question, answer, admitted === "probe");
   }
+  if (await noteAnswer(sql, model.source)) deps.log.info({ model: model.model }, "The model is back.");
+  return { attempt: answer, failure: null, isFinal: false, flags: [] };
+}
+
+function callModel(
+  model: Classifier,
+  { ticketId, subject: { title, text, channel }, timeoutMs }: Question,
+  desk: Desk,
+): Promise<TriageAttempt> {
+  const options = timeoutMs === undefined ? {} : { timeoutMs };
+  return model.classify({ ticketId, title, text, channel }, desk, options);
 }
 
 function toFailure(error: unknown, { model }: Classifier, latencyMs: number): TriageFailure {

@@ -25,8 +25,9 @@ const TONGUES: Tongue[] = [
     // German
     ignore:
       "ignorier(?:e|t|en sie)|vergiss|vergesst|vergessen sie|missachten? ?(?:sie)?|übergehen? ?(?:sie)?|überspringen? ?(?:sie)?|umgehen? sie|umgehe|verwirf|verwerfen sie|(?:befolg|beacht)e(?:n sie)?(?= .{0,40}nicht)",
-    orders: "anweisung|instruktion|vorgabe|prompt|regeln|richtlinie|befehl|weisungen",
-    set: "setz(?:e|en sie|t)?|stell(?:e|en sie|t)|änder(?:e|n sie|t)|markier(?:e|en sie|t)|stuf(?:e|en sie)|weis(?:e|en sie)|ordne(?:n sie)?|wähl(?:e|en sie)|klassifizier(?:e|en sie)|kategorisier(?:e|en sie)|behandel(?:e|n sie)|vergib|vergeben sie|trag(?:e|en sie)?|erhöh(?:e|en sie)",
+    orders:
+      "alles,? .{0,30}(?:vorher|oben|bisher|davor|zuvor)|(?:obige|vorherige|bisherige)n? (?:text|inhalt)|anweisung|instruktion|vorgabe|prompt|regeln|richtlinie|befehl|weisungen",
+    set: "gib|geben sie|setz(?:e|en sie|t)?|stell(?:e|en sie|t)|änder(?:e|n sie|t)|markier(?:e|en sie|t)|stuf(?:e|en sie)|weis(?:e|en sie)|ordne(?:n sie)?|wähl(?:e|en sie)|klassifizier(?:e|en sie)|kategorisier(?:e|en sie)|behandel(?:e|n sie)|vergib|vergeben sie|trag(?:e|en sie)?|erhöh(?:e|en sie)",
     field:
       "priorität|kategorie|dringlichkeit|klassifi|zusammenfassung|fähigkeit|skill|ticket|notiz|hinweise|antwortvorschlag",
     level: "hoch|höchste|niedrig|kritisch|dringend|high|auf|als|zu",
@@ -37,7 +38,8 @@ const TONGUES: Tongue[] = [
     // French
     ignore:
       "ignore[rz]?|oublie[rz]?|néglige[rz]?|ne (?:tiens|tenez) (?:pas|plus) compte|fai(?:s|tes) abstraction|contourne[rz]?|passe[rz]? outre|écarte[rz]?|ne (?:suis|suivez) (?:pas|plus)",
-    orders: "instruction|consigne|directive|règles (?:précédente|ci-dessus|du système)|invite|prompt|ordres",
+    orders:
+      "tout (?:ce qui|le texte).{0,25}(?:précède|dessus|avant|plus haut)|instruction|consigne|directive|règles (?:précédente|ci-dessus|du système)|invite|prompt|ordres",
     set: "mets|mettez|définis(?:sez)?|fixe[rz]?|passe[rz]?|change[rz]?|modifie[rz]?|marque[rz]?|classe[rz]?|attribue[rz]?|assigne[rz]?|règle[rz]?|indique[rz]?|choisis(?:sez)?|traite[rz]?",
     field: "priorité|catégorie|urgence|classification|résumé|compétence|ticket|notes|réponse suggérée",
     level: "haute|élevée|basse|critique|urgent|maximale|high|comme|à|sur",
@@ -50,7 +52,7 @@ const TONGUES: Tongue[] = [
     ignore:
       "ignor(?:a|e|en|ar|ad|em|i|ate|are|ă|ați|eu)|olvid(?:a|e|en|ar)|omit(?:e|a|an)|haz caso omiso|no (?:sigas|siga|obedezcas|hagas caso)|esque[cç](?:a|e|am)|desconsider(?:e|a|em)|descart(?:e|a)|não (?:siga|obedeça)|dimentic(?:a|hi|ate|are)|trascur(?:a|i|ate)|tralascia|scorda(?:ti)?|non (?:seguire|tenere conto|considerare)|oblida|uit(?:ă|ați)|nu (?:urma|ține cont)",
     orders:
-      "instruc|instruç|istruzion|instrucțiuni|indicacion|indicaç|indicazion|directri|diretri|direttiv|órdenes|ordenes|ordens|ordini|reglas (?:anterior|previa|del sistema)|regras (?:anterior|do sistema)|regole (?:precedent|del sistema)|prompt",
+      "todo lo (?:anterior|previo|de arriba|que)|tudo .{0,20}(?:acima|anterior|antes)|tutto .{0,30}(?:sopra|precede|prima)|tot ce .{0,20}(?:sus|înainte)|instruc|instruç|istruzion|instrucțiuni|indicacion|indicaç|indicazion|directri|diretri|direttiv|órdenes|ordenes|ordens|ordini|reglas (?:anterior|previa|del sistema)|regras (?:anterior|do sistema)|regole (?:precedent|del sistema)|prompt",
     set: "establece|establezca|pon(?:ga|er)?|cambi(?:a|e)|fij(?:a|e)|defin(?:a|e|isci)|marc(?:a|ar|hi|que)|asign(?:a|e)|clasific(?:a|ar)|clasifique|trat(?:a|e)|coloque|alter(?:e|a)|mude|atribu(?:a|i|isci)|classific(?:a|hi)|classifique|imposta(?:re)?|metti|mettere|assegna|segna|indica|setează|setați|marchează",
     field:
       "prioridad|categor[ií]a|urgencia|clasificación|resumen|habilidad|prioridade|urgência|classificação|resumo|priorità|urgenza|riepilogo|competenz|prioritate|ticket|tique|notas|note",
@@ -63,7 +65,8 @@ const TONGUES: Tongue[] = [
   {
     // Dutch
     ignore: "negeer|vergeet|omzeil|sla .{0,30} over|volg .{0,40} niet",
-    orders: "instructie|opdracht|aanwijzing|richtlijn|prompt|(?:vorige|bovenstaande|eerdere) regels",
+    orders:
+      "alles .{0,15}(?:hierboven|hiervoor|boven|eerder)|instructie|opdracht|aanwijzing|richtlijn|prompt|(?:vorige|bovenstaande|eerdere) regels",
     set: "zet|stel|wijzig|markeer|maak|wijs|classificeer|kies|behandel|geef",
     field: "prioriteit|categorie|urgentie|samenvatting|vaardighe|ticket|notities",
     level: "hoog|hoogste|laag|kritiek|dringend|high|op|naar|als",
@@ -75,7 +78,7 @@ const TONGUES: Tongue[] = [
     ignore:
       "ignorera|glöm|bortse|strunta i|följ inte|ignorer|glem|se bort fra|bortse fra|tilsidesæt|følg ikke|hunsaðu|unohda|ohita|sivuuta|älä (?:noudata|huomioi|välitä)|jätä .{0,40}huomiotta|eira|unusta",
     orders:
-      "instruktion|instruks|anvisning|föreskrift|retningslinj|regler|ohje|määräy|käsky|juhis|prompt|kehote|fyrirmæl|leiðbeining",
+      "allt? .{0,15}(?:ovan|ovenfor|ovenstående|tidligere|tidigare|före|før)|kaikki .{0,20}(?:yllä|aiempi|edellinen)|instruktion|instruks|anvisning|föreskrift|retningslinj|regler|ohje|määräy|käsky|juhis|prompt|kehote|fyrirmæl|leiðbeining",
     set: "sätt|ändra|markera|tilldela|klassificera|sæt|sett|endre|ændr|marker|tildel|klassificer|aseta|muuta|merkitse|luokittele|määritä|määra",
     field:
       "prioritet|kategori|brådska|sammanfattning|hastegrad|prioriteet|tärkey|kiireelli|luokka|luokak|kategoria|ärende|sag|sak|tiketti",
@@ -89,7 +92,7 @@ const TONGUES: Tongue[] = [
     ignore:
       "(?:z)?ignoruj(?:cie|te)?|pomiń(?:cie)?|zapomnij(?:cie)?|nie (?:przestrzegaj|stosuj)|zapomeň(?:te)?|nedbej(?:te)?|pomiň(?:te)?|zabudni(?:te)?|zanemari(?:te)?|zaboravi(?:te)?|ignoriraj(?:te)?|prezri(?:te)?|pozabi(?:te)?|neřiď(?:te)? se",
     orders:
-      "instrukc|polece|wytyczn|poprzednich zasad|zasad (?:powyżej|systemow)|pokyn|příkaz|príkaz|pravidl|uput|navodil|instrukcij|nalog|prompt",
+      "wszystki\\p{L}* .{0,15}(?:powyżej|wcześniej)|vš\\p{L}* .{0,15}(?:výše|předtím|vyššie)|sve .{0,15}(?:gore|prije|iznad)|instrukc|polece|wytyczn|poprzednich zasad|zasad (?:powyżej|systemow)|pokyn|příkaz|príkaz|pravidl|uput|navodil|instrukcij|nalog|prompt",
     set: "ustaw(?:cie)?|zmień|oznacz|przypisz|nadaj|sklasyfikuj|nastav(?:te)?|změň(?:te)?|označ(?:te)?|přiřaď|zařaď|postavi(?:te)?|promijeni|označi(?:te)?|dodijeli|nastavi(?:te)?",
     field:
       "priorytet|kategori|pilność|podsumowanie|umiejętno|priorit|naléhavost|souhrn|prioritet|zgłoszeni|ticket|hitnost",
@@ -103,7 +106,8 @@ const TONGUES: Tongue[] = [
     // Hungarian, Turkish, Azerbaijani, Albanian, Greek
     ignore:
       "hagyd figyelmen kívül|hagyja figyelmen kívül|felejtsd el|felejtse el|ne vedd figyelembe|mellőzd|yok say|görmezden gel|unut|dikkate alma|nəzərə alma|injoro|shpërfill|harro|αγνόησε|αγνοήστε|αγνόησέ|ξέχασε|ξεχάστε|παράβλεψε|μην ακολουθ",
-    orders: "utasítás|szabály|parancs|talimat|yönerge|komut|kural|təlimat|udhëzim|οδηγί|εντολ|κανόν|prompt",
+    orders:
+      "yukarıda|önceki (?:her şey|tüm)|mindent? .{0,15}(?:fent|előző|korábbi)|(?:όλα|ό,τι) .{0,20}(?:παραπάνω|πριν|προηγ)|utasítás|szabály|parancs|talimat|yönerge|komut|kural|təlimat|udhëzim|οδηγί|εντολ|κανόν|prompt",
     set: "állítsd|állítsa|jelöld|módosítsd|ayarla|yap|değiştir|işaretle|ata|belirle|vendos|cakto|όρισε|ορίστε|θέσε|άλλαξε|βάλε",
     field:
       "prioritás|kategóri|sürgősség|öncelik|önceliği|kategori|aciliyet|prioritet|përparësi|προτεραιότητα|κατηγορία|επείγον",
@@ -117,7 +121,7 @@ const TONGUES: Tongue[] = [
     ignore:
       "(?:про)?игнориру(?:й|йте)|игнорировать|забудь(?:те)?|не (?:обращай|следуй|учитывай|соблюдай)(?:те)?|пренебреги(?:те)?|отбрось(?:те)?|(?:про)?ігнору(?:й|йте)|не (?:звертай|дотримуйся|зважай)|игнорирай(?:те)?|забрави(?:те)?|занемари(?:те)?|заборави(?:те)?|елеме",
     orders:
-      "инструкци|указани|команд|правил|промпт|распоряжени|інструкці|вказівк|наказ|упатств|упутств|нұсқау",
+      "вс[её],? .{0,25}(?:выше|раньше|ранее|до этого|прежде)|усе,? .{0,25}(?:вище|раніше)|всичко .{0,20}(?:горе|преди)|инструкци|указани|команд|правил|промпт|распоряжени|інструкці|вказівк|наказ|упатств|упутств|нұсқау",
     set: "установи(?:те)?|поставь(?:те)?|измени(?:те)?|задай(?:те)?|назначь(?:те)?|пометь(?:те)?|отметь(?:те)?|присвой(?:те)?|выставь|встанови|постав|зміни|признач|познач|задай|промени|зададеш|постави(?:те)?|обележи",
     field: "приоритет|категори|срочност|важност|резюме|навык|заявк|тикет|пріоритет|терміновіст|хитност",
     level: "высок|максимальн|критич|срочн|низк|high|висок|найвищ|критичн|терміново|на\\b|как\\b|як\\b",
@@ -130,7 +134,7 @@ const TONGUES: Tongue[] = [
     ignore:
       "تجاهل|تجاهلي|تجاهلوا|انس|انسى|لا تتبع|لا تلتزم|اهمل|أهمل|نادیده بگیر|فراموش کن|توجه نکن|نظر انداز|بھول جا|התעלם|התעלמי|התעלמו|שכח|שכחי|אל תציית",
     orders:
-      "تعليمات|التعليمات|الأوامر|أوامر|القواعد|الإرشادات|دستور|قوانین|ہدایات|احکامات|הוראות|ההוראות|ההנחיות|הנחיות|הכללים",
+      "ما سبق|كل ما (?:ورد|سبق|ذكر)|هر چه .{0,15}(?:بالا|قبل)|כל מה ש.{0,20}(?:למעלה|קודם|לעיל)|تعليمات|التعليمات|الأوامر|أوامر|القواعد|الإرشادات|دستور|قوانین|ہدایات|احکامات|הוראות|ההוראות|ההנחיות|הנחיות|הכללים",
     set: "اجعل|اضبط|عين|عيّن|غير|غيّر|صنف|صنّف|حدد|ضع|ارفع|تنظیم کن|تغییر ده|قرار بده|مقرر کر|سیٹ کر|קבע|הגדר|שנה|סמן|העלה",
     field:
       "أولوية|الأولوية|اولوية|فئة|الفئة|تصنيف|ملخص|اولویت|دسته|ترجیح|زمرہ|עדיפות|העדיפות|דחיפות|קטגוריה|סיווג",
@@ -151,7 +155,8 @@ const TONGUES: Tongue[] = [
   {
     // Japanese
     ignore: "無視|忘れて|忘れろ|従わないで|破棄して|無効に|取り消し",
-    orders: "指示|命令|ルール|プロンプト|指令|規則|ガイドライン",
+    orders:
+      "(?:以上|上記|これまで|上)の(?:内容|文|すべて|全て)|指示|命令|ルール|プロンプト|指令|規則|ガイドライン",
     set: "設定|変更|して(?:ください|下さい)|にしろ|せよ|割り当て|分類し|マークし",
     field: "優先度|優先順位|カテゴリ|緊急度|分類|要約|スキル",
     level: "高|緊急|最優先|最高|重大|high",
@@ -161,7 +166,8 @@ const TONGUES: Tongue[] = [
   {
     // Chinese
     ignore: "忽略|无视|無視|忘记|忘記|忘掉|不要理会|不要理會|不要遵守|抛开|拋開|不予理会|跳过",
-    orders: "指令|指示|说明|說明|规则|規則|提示词|提示詞|系统提示|系統提示|以上内容|以上內容|命令|要求",
+    orders:
+      "之前的(?:内容|所有|一切|話|话)|以上(?:所有|内容|內容|一切)|上面的|指令|指示|说明|說明|规则|規則|提示词|提示詞|系统提示|系統提示|以上内容|以上內容|命令|要求",
     set: "设为|設為|设置|設置|設定|设定|改为|改為|调为|調為|标记|標記|分配|归类|歸類|列为|列為|提升",
     field: "优先级|優先級|优先度|優先順序|優先度|类别|類別|分类|分類|紧急程度|緊急程度|摘要|技能|工单|工單",
     level: "高|最高|紧急|緊急|严重|嚴重|high",
@@ -171,7 +177,7 @@ const TONGUES: Tongue[] = [
   {
     // Korean
     ignore: "무시|잊어|잊고|따르지 마|무효",
-    orders: "지시|명령|규칙|프롬프트|지침|안내",
+    orders: "(?:위|이전)의? ?(?:내용|모든|글)|지시|명령|규칙|프롬프트|지침|안내",
     set: "설정|변경|바꿔|지정|분류|표시해|올려|할당|배정",
     field: "우선순위|우선 순위|카테고리|긴급도|분류|요약|기술",
     level: "높|최우선|긴급|심각|high",
@@ -183,7 +189,7 @@ const TONGUES: Tongue[] = [
     ignore:
       "bỏ qua|phớt lờ|quên (?:đi|hết|mọi|tất cả|các)|không (?:tuân|làm) theo|abaikan|lupakan|jangan (?:ikuti|patuhi|hiraukan)|kesampingkan|huwag (?:pansinin|sundin)|balewalain|kalimutan|เพิกเฉย|ละเว้น|ไม่ต้องสนใจ|ลืม|มองข้าม|puuza|sahau",
     orders:
-      "hướng dẫn|chỉ dẫn|lệnh|chỉ thị|quy tắc|instruksi|perintah|arahan|aturan|panduan|tagubilin|utos|panuto|คำสั่ง|คำแนะนำ|กฎ|maagizo|maelekezo|prompt",
+      "mọi (?:thứ|điều) .{0,15}(?:trên|trước)|semua (?:yang )?(?:di ?atas|sebelumnya)|lahat ng nasa itaas|ทุกอย่าง.{0,15}(?:ข้างบน|ก่อน)|hướng dẫn|chỉ dẫn|lệnh|chỉ thị|quy tắc|instruksi|perintah|arahan|aturan|panduan|tagubilin|utos|panuto|คำสั่ง|คำแนะนำ|กฎ|maagizo|maelekezo|prompt",
     set: "đặt|thay đổi|đánh dấu|chuyển|gán|atur|setel|tetapkan|ubah|tandai|jadikan|itakda|gawin|baguhin|ตั้ง|กำหนด|เปลี่ยน|weka|badilisha",
     field:
       "mức độ ưu tiên|độ ưu tiên|ưu tiên|danh mục|prioritas|keutamaan|kategori|urgensi|prayoridad|kategorya|ความสำคัญ|ลำดับ|หมวดหมู่|kipaumbele|kundi",
@@ -214,7 +220,8 @@ export const TONGUE_RULES: readonly TongueRule[] = TONGUES.flatMap((tongue) => {
   const begin = isUnspaced ? "" : "(?<![\\p{L}\\p{M}\\p{N}])";
   const end = isUnspaced ? "" : "(?![\\p{L}\\p{M}])";
   const near = isUnspaced ? ".{0,25}" : ".{0,60}";
-  const order = (verbs: string): string => `${begin}(?:${verbs})${end}`;
+  // Arabic and Hebrew write "and" as the first letter of the word.
+  const order = (verbs: string): string => `${begin}[وفו]?(?:${verbs})${end}`;
   const thing = (stems: string): string => `${begin}(?:${stems})`;
   const rule = (needs: string, isMild: boolean, ...parts: [string, string][]): TongueRule => ({
     isMild,
@@ -231,6 +238,7 @@ export const TONGUE_RULES: readonly TongueRule[] = TONGUES.flatMap((tongue) => {
       true,
       [order(set), `${thing(field)}${near}${thing(level)}`],
       [thing(field), `${thing(level)}${near}${order(set)}`],
+      [order(set), `${thing(level)}${near}${thing(field)}`],
     ),
     rule(MACHINES, false, [order(role), `(?:${MACHINES})`]),
     rule(orders, true, [order(reveal), system], [system, order(reveal)]),

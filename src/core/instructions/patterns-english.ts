@@ -19,6 +19,9 @@ const MACHINE =
 /** Who tells of it, asks how to, or cannot, gives no order. */
 const TOLD =
   "(?<!\\b(?:i|we|they|he|she|who|cannot|can't|couldn't|can not|could not|not|never|didn't|doesn't|how to|trying to|tried to|unable to|able to|want to|wanted to|possible to|like to|need to|needed to|used to|fails to|option to|button to|to) )";
+/** "I was told to ignore the instructions on page 3." */
+const TOLD_TO =
+  "(?<!\\b(?:told|asked|advised|decided|tried|trying|how|chose|allowed|able|can|did|i|we|they)(?: me| us)?(?: to)? )";
 const FIELDS =
   "(?:priority|category|severity|urgency|confidence|assignee|skills?|summary|classification|label)";
 
@@ -34,7 +37,7 @@ export const ENGLISH_RULES: readonly InstructionRule[] = [
       "instruction prompt guideline direction directive training programming message orders commands",
     ),
     pattern: new RegExp(
-      `\\b${FORGET}\\b.{0,30}\\b(?:all |any |every |the )?(?:of )?(?:the |your )?(?:${EARLIER}|all|any|the following|everything)\\b.{0,40}\\b${ORDERS}\\b`,
+      `${TOLD_TO}\\b${FORGET}\\b.{0,30}\\b(?:all |any |every |the )?(?:of )?(?:the |your )?(?:${EARLIER}|all|any|the following|everything)\\b.{0,40}\\b${ORDERS}\\b`,
       "u",
     ),
   },
@@ -63,14 +66,14 @@ export const ENGLISH_RULES: readonly InstructionRule[] = [
   {
     needs: stems("act behav respond pretend"),
     pattern: new RegExp(
-      `\\b(?:act|behave|respond|pretend) (?:now )?(?:as|like|to be)\\b.{0,40}\\b(?:${MACHINE}|dan|unrestricted|an? (?:admin|administrator|developer|system))\\b`,
+      `(?<!\\b(?:to|can|could|will|i|we|they|should|cannot|who|may|might) )\\b(?:act|behave|respond|pretend) (?:now )?(?:as|like|to be)\\b.{0,40}\\b(?:${MACHINE}|dan|unrestricted|(?:an? |the )(?:\\p{L}+ )?(?:admin|administrator|developer|system|root|superuser))\\b`,
       "u",
     ),
   },
   {
-    needs: stems("prompt jailbreak anything&now developer&mode"),
+    needs: stems("prompt jailbreak do&anything&now developer&mode"),
     pattern:
-      /\b(?:system|hidden|initial|secret) prompts?\b|\bprompt injection\b|\bjailbreak\b|\bdo anything now\b|\bdeveloper mode (?:is )?(?:enabled|on|activated)\b/u,
+      /\b(?:reveal|print|show|tell|give|repeat|output|ignore|leak|write|display|share|send|include|quote|override|replace|what(?: is|'s| are| was))\b.{0,40}\b(?:system|hidden|initial|secret) prompts?\b|\bjailbreak (?:mode|prompt|yourself)\b|\bdo anything now\b|\bdeveloper mode (?:is )?(?:enabled|on|activated)\b/u,
   },
   {
     needs: stems("prompt instruction guideline rule"),
@@ -97,9 +100,9 @@ export const ENGLISH_RULES: readonly InstructionRule[] = [
     isMild: true,
   },
   {
-    needs: stems("classif categor label tag triage rate score"),
+    needs: stems("classif categor label tag triage rate score mark file treat"),
     pattern:
-      /(?<!\b(?:i|we|they|to) )\b(?:classify|categori[sz]e|label|tag|triage|rate|score|mark|file|treat)\b (?:this|it|the|my) ?(?:ticket|message|mail|e-?mail|request|issue|case)?\b.{0,20}\b(?:as|with|under|to|in)\b.{0,20}(?:\b(?:high|urgent|critical|low|medium|priority|category|severity|sev|p1|p0)\b|["“'])/u,
+      /(?<!\b(?:i|we|they|to) )\b(?:classify|categori[sz]e|label|tag|triage|rate|score|mark|file|treat)\b (?:this|it|the|my) ?(?:ticket|message|mail|e-?mail|request|issue|case)?\b.{0,20}\b(?:as|with|under|to|in)\b.{0,20}(?:\b(?:high\p{L}*|most urgent|top|urgent|critical|low|medium|priority|category|severity|sev|p1|p0)\b|["“'])/u,
     isMild: true,
   },
   {
@@ -116,7 +119,7 @@ export const ENGLISH_RULES: readonly InstructionRule[] = [
   {
     needs: stems("instruction task goal role objective orders"),
     pattern:
-      /\b(?:your|the) (?:new|real|actual|true|updated) (?:instructions?|task|goal|role|objective|orders)\b.{0,6}(?:\bis\b|\bare\b|:)/u,
+      /\b(?:your|the) (?:new|real|actual|true|updated|only|sole|next|primary|main) (?:instructions?|task|job|goal|role|objective|orders|rule)(?: now)?\b.{0,6}(?:\bis\b|\bare\b|:)/u,
   },
   {
     needs: stems("instruction"),
@@ -188,7 +191,7 @@ export const ENGLISH_RULES: readonly InstructionRule[] = [
   {
     needs: stems("above before preceding so&far"),
     pattern:
-      /\b(?:repeat|print|output|quote|recite|translate|encode|echo|spell out|write out|summari[sz]e)\b.{0,30}\b(?:everything|all (?:of )?(?:the )?(?:text|words|lines|content)|the (?:text|words|content|lines|sentences)|what(?:ever)? (?:is|was|stands))\b.{0,25}\b(?:above|before|preceding|so far)\b/u,
+      /\b(?:repeat|print|output|quote|recite|translate|encode|echo|spell out|write out|summari[sz]e|(?:tell|give|show) me)\b.{0,30}\b(?:everything|all (?:of )?(?:the )?(?:text|words|lines|content)|the (?:text|words|content|lines|sentences)|what(?:ever)? (?:is|was|stands))\b.{0,25}\b(?:above|before|preceding|so far)\b/u,
   },
   // Who speaks, and to whom
   {
@@ -249,5 +252,47 @@ export const ENGLISH_RULES: readonly InstructionRule[] = [
     needs: stems("code&word canary secret&word passphrase"),
     pattern:
       /\b(?:code ?word|canary|secret word|passphrase)\b.{0,40}\b(?:your|the system|system) (?:prompt|instructions?|rules|message)\b|\b(?:your|the system) (?:prompt|instructions?)\b.{0,40}\b(?:code ?word|canary|secret word)\b/u,
+  },
+  {
+    needs: stems("before above earlier prior previously told instructed preced"),
+    pattern:
+      /\b(?:ignore|disregard|forget|skip|drop)\b.{0,20}\b(?:what(?:ever)?|everything|anything|all|the (?:text|content|words))\b(?!.{0,25}\b(?:i|we|my|our)\b).{0,30}\b(?:before|above|earlier|prior|previously|told|instructed|preced\p{L}+)\b/u,
+  },
+  {
+    needs: stems("your"),
+    pattern: new RegExp(
+      `${TOLD_TO}\\b(?:${FORGET}|skip)\\b.{0,25}\\byour (?:\\p{L}+ ){0,2}(?:checks?|rules?|safeguards?|filters?|polic(?:y|ies)|protocols?|restrictions?|constraints?|limits|limitations|training|guardrails?|procedures?|guidelines?)\\b`,
+      "u",
+    ),
+  },
+  {
+    needs: ["="],
+    pattern:
+      /(?:priorit\p{L}*|prioridad\p{L}*|приоритет\p{L}*|priorytet\p{L}*|severity|urgency|dringlichkeit|优先级|优先度|優先度|우선순위)["']?\s*={1,2}\s*["']?(?:high|highest|critical|urgent|max|p1|low|medium|hoch|alta|alto|haute|élevée|высок|wysok|yüksek|hoog|hög|høy|高|높)/u,
+  },
+  {
+    needs: stems("output use&\" use&' use&“ producing generating respond reply answer return"),
+    pattern: new RegExp(
+      `\\boutput\\b.{0,10}\\b${FIELDS}\\b|\\buse\\b.{0,15}["“'](?:high|critical|urgent|\\p{L}{3,20})["”'].{0,10}\\b(?:for|as)\\b.{0,15}\\b${FIELDS}\\b|\\bwhen\\b.{0,12}\\b(?:producing|generating|filling)\\b.{0,15}\\b(?:your|the) (?:json|output|answer|response|summary|classification|triage)\\b|\\b(?:respond|reply|answer|return)\\b.{0,15}\\bwith\\b.{0,10}[{<]`,
+      "u",
+    ),
+  },
+  {
+    needs: stems("classification category priority severity label"),
+    pattern:
+      /\bthe (?:correct|right|only|proper|appropriate|true|real) (?:classification|category|priority|severity|label)\b(?: (?:for|of) (?:this|it|my|the))?.{0,20}\b(?:is|must|should|=)\b|\b(?:classification|category|priority|severity) (?:for|of) (?:this|the) (?:ticket|message|mail|request) (?:is|must|shall|will) /u,
+    isMild: true,
+  },
+  {
+    needs: stems("new triage system"),
+    pattern: new RegExp(
+      `\\bnew (?:directives?|instructions?|rules?|orders?|commands?|polic(?:y|ies)) (?:from|by) (?:the |your )?(?:developers?|admin\\p{L}*|system|openai|google|owners?|vendor)\\b|\\btriage (?:policy|policies|rules?|instructions?|guidelines?)\\b.{0,25}\\b(?:updated?|changed?|overrid\\p{L}*|are|is|now)\\b|^\\W*system (?:notice|update|alert|message|instruction)s?\\s*:.{0,150}\\b(?:${FIELDS}|triage|all (?:messages|tickets|mails))\\b`,
+      "u",
+    ),
+  },
+  {
+    needs: stems("model assistant bot machine classifier llm instruction directive command prompt"),
+    pattern:
+      /^\W*(?:dear|hey|hello|hi|attention|note to|to|for|@)[ ,:]{0,3}(?:the |any |whichever )?(?:ai |virtual |triage )?(?:model|assistant|bot|chatbot|machine|language model|classifier|llm)\b(?! (?:team|manager|support|desk|admin\p{L}*|in |at |of ))[ ,:.!]|\b(?:ai|bot|assistant|model|llm|machine|classifier)[ -](?:instructions?|directives?|commands?|orders?)\b\s*[:=\])]|\b(?:instructions?|directives?|orders?|commands?) (?:to|for) (?:the |any |all |an? )?(?:ais?|assistants?|bots?|chatbots?|language models?|llms?|classifiers?)\b|\b(?:begin|start of|end of|end) (?:admin|system|developer|hidden|secret|new|ai|assistant)\p{L}* (?:instructions?|prompt|message|override|directives?)\b/u,
   },
 ];

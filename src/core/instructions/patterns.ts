@@ -44,7 +44,9 @@ export function prepareTests(text: string, readings: readonly string[]): Instruc
     canMatch: english.length + programs.length + tongues.length + disguised.length > 0,
     plain: (sentence) => {
       const words = sentence.toLowerCase();
-      return matchesAny(english, words) || matchesAny(programs, words) || matchesTongue(tongues, words);
+      if (matchesAny(english, words)) return true;
+      // "I was told to ignore the instructions" has the words of French and Spanish too.
+      return !isEnglish(words) && (matchesAny(programs, words) || matchesTongue(tongues, words));
     },
     disguised: (reading) => matchesAny(disguised, reading),
   };
@@ -60,6 +62,14 @@ function matchesAny(rules: readonly InstructionRule[], lower: string): boolean {
     ({ needs, pattern, isMild }) =>
       needs.some((stem) => lower.includes(stem)) && pattern.test(lower) && !(isMild && QUESTION.test(lower)),
   );
+}
+
+/** By its smallest words, a quarter of all. */
+function isEnglish(lower: string): boolean {
+  const small = lower.match(
+    /\b(?:the|was|were|is|are|my|your|to|that|and|of|on|for|with|it|this|i|you|we|not|how)\b/gu,
+  );
+  return small !== null && small.length >= 3 && small.length * 4 >= lower.split(" ").length;
 }
 
 function matchesTongue(rules: readonly TongueRule[], lower: string): boolean {
@@ -80,6 +90,7 @@ const INJECTION_RULES: InstructionRule[] = [
     needs: stems("priorität kategorie dringlichkeit du&bist sprachmodell ki systemprompt"),
     pattern:
       /(?:setze?|stelle?|ändere?)\b.{0,30}(?:priorität|kategorie|dringlichkeit)\b.{0,15}(?:auf|zu|=|:|hoch|niedrig)|\bdu bist (?:jetzt|ab jetzt|nun)\b.{0,50}(?:assistent|ki|bot|modell|administrator)|(?:hinweis|nachricht|anweisung|an) (?:an|für)? ?(?:die|das) (?:ki|sprachmodell)\b|systemprompt/u,
+    isMild: true,
   },
   // French
   {
@@ -91,6 +102,7 @@ const INJECTION_RULES: InstructionRule[] = [
     needs: stems("priorité catégorie urgence tu&es invite"),
     pattern:
       /(?:mets?|mettez|définis|règle|fixe|passe)\p{L}*\b.{0,30}(?:priorité|catégorie|urgence)\b.{0,15}(?:à|sur|=|:|haute|élevée|basse)|\btu es (?:maintenant|désormais)\b.{0,50}(?:assistant|ia|bot|modèle|administrateur)|invite système/u,
+    isMild: true,
   },
   // Spanish, Portuguese, Italian
   {
@@ -102,6 +114,7 @@ const INJECTION_RULES: InstructionRule[] = [
     needs: stems("prioridad categoría prioridade categoria priorità eres você sei"),
     pattern:
       /(?:establece|pon|cambia|fija|defin[ae]|coloque|altere|mude|imposta|metti)\p{L}*\b.{0,30}(?:prioridad|categoría|prioridade|categoria|priorità)\b.{0,15}(?:a\b|en\b|como|para|su\b|=|:|alta|baja|baixa|bassa)|\b(?:ahora eres|agora você é|ora sei|adesso sei|a partir de ahora eres)\b.{0,50}(?:asistente|assistente|ia|bot|modelo|modello)/u,
+    isMild: true,
   },
   // Dutch, Swedish, Danish, Norwegian, Finnish
   {
