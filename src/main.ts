@@ -10,7 +10,7 @@ import type { SqlPool } from "./db/client.ts";
 import { listCategories } from "./db/local-models.ts";
 import type { DeskSettings } from "./desk/desk-settings.ts";
 import { recordInbound } from "./desk/record-inbound.ts";
-import { recordInboundBatch } from "./desk/record-inbound-batch.ts";
+import { createBatchRecorder } from "./desk/record-inbound-batch.ts";
 import { createPasswordHasher } from "./passwords.ts";
 import { createTrustedProxies, readClientAddress } from "./runtime/client-address.ts";
 import { createDeskSettings } from "./runtime/desk-settings.ts";
@@ -108,7 +108,7 @@ async function startParts(
   const mailIn = await openMailIntake(access, {
     sql,
     recordInbound: record,
-    recordInboundBatch: (mails, before) => recordInboundBatch(sql, settings, mails, before),
+    recordInboundBatch: createBatchRecorder(sql, settings),
     log,
     authentication: config.mailAuthentication,
   });
@@ -133,6 +133,7 @@ async function startParts(
     log,
     model: createModel(config, log),
     createLocalClassifier: localTriage.createClassifier,
+    rankSimilar: localTriage.rankSimilar,
     rebuildLocalModel: () => rebuildLocalModel({ sql, train: trainInThread }, { always: false }),
     mail: mailOut,
     slack: slack?.desk ?? null,

@@ -8,7 +8,7 @@ import { loadConfig } from "../../src/config.ts";
 import type { InboundMessage, MailboxPosition, RecordInboundBatch } from "../../src/core/inbound.ts";
 import { connectDatabase, type SqlPool } from "../../src/db/client.ts";
 import { recordInbound } from "../../src/desk/record-inbound.ts";
-import { recordInboundBatch } from "../../src/desk/record-inbound-batch.ts";
+import { createBatchRecorder } from "../../src/desk/record-inbound-batch.ts";
 import { createDeskSettings } from "../../src/runtime/desk-settings.ts";
 import { createMailIntake } from "../../src/runtime/mail-intake.ts";
 
@@ -44,8 +44,9 @@ export function startDesk(
     onRecorded({ uid: position?.uid ?? 0, at: performance.timeOrigin + performance.now() });
     return result;
   };
+  const recordTogether = createBatchRecorder(sql, settings);
   const recordBatch: RecordInboundBatch = async (mails, before) => {
-    const results = await recordInboundBatch(sql, settings, mails, before);
+    const results = await recordTogether(mails, before);
     const at = performance.timeOrigin + performance.now();
     for (const { position } of mails) onRecorded({ uid: position.uid, at });
     return results;

@@ -1,5 +1,11 @@
 /** Many mails in one transaction: what `recordInbound` does for each of them, with far fewer statements and one commit. */
-import type { InboundEmail, InboundMail, InboundMessage, IntakeResult } from "../core/inbound.ts";
+import type {
+  InboundEmail,
+  InboundMail,
+  InboundMessage,
+  IntakeResult,
+  RecordInboundBatch,
+} from "../core/inbound.ts";
 import { listMessageIds, planMailWaves } from "../core/mail-waves.ts";
 import { inTransaction, isConnectionFailure, type SqlPool, type SqlTransaction } from "../db/client.ts";
 import { runTogether } from "../db/gather.ts";
@@ -50,6 +56,26 @@ export async function recordInboundBatch(
     const lower = await recordInboundBatch(sql, settings, mails.slice(0, half));
     return [...lower, ...(await recordInboundBatch(sql, settings, mails.slice(half)))];
   }
+}
+
+/**
+ * `recordInboundBatch` for all mailboxes of a process. One batch at a time is begun before its turn: each holds a
+ * connection while it waits, and those that it waits for must find one. `sql` needs two for transactions.
+ */
+export function createBatchRecorder(sql: SqlPool, settings: DeskSettings): RecordInboundBatch {
+  let isOneAhead = false;
+  const onTurn = (): void => {
+    isOneAhead = false;
+  };
+  return async (mails, before) => {
+    if (before === undefined || isOneAhead) {
+      await before;
+      return recordInboundBatch(sql, settings, mails);
+    }
+    isOneAhead = true;
+    before.then(onTurn, onTurn);
+    return recordInboundBatch(sql, settings, mails, before);
+  };
 }
 
 interface ClaimedMail extends InboundMail {

@@ -1,5 +1,6 @@
 /** The mailboxes of the configuration: watched, and as sources of the comparison with the ledger. */
 import type { Logger } from "pino";
+import { createByteBudget } from "../channels/email/imap/byte-budget.ts";
 import { openMailbox } from "../channels/email/imap/client.ts";
 import { explainImapFailure } from "../channels/email/imap/failure.ts";
 import type { MailboxSettings } from "../channels/email/imap/mailbox-url.ts";
@@ -86,9 +87,13 @@ function readTimings(watch: MailInConfig["watch"]): Partial<WatchTimings> {
   return { checkMs, commandMs, socketMs: checkMs + commandMs, alertAfterMs: watch.alertMinutes * 60_000 };
 }
 
+/** Of mails in hand, over all mailboxes, 1 MB being 2^20 bytes; memory takes some times as much. A larger mail goes alone. */
+const IN_HAND_BYTES_MAX = 32 * 1024 * 1024;
+
 export function createMailIntake({ mailIn }: Pick<Config, "mailIn">, deps: MailIntakeDeps): MailIntake {
   const { sql, recordInbound, recordInboundBatch, log } = deps;
   const pool = deps.pool ?? createParsePool();
+  const budget = createByteBudget(IN_HAND_BYTES_MAX);
   const parse = withAuthentication(pool.parse.bind(pool), deps.authentication);
   const mailboxes = mailIn?.mailboxes ?? [];
   const since = mailIn?.since ?? "now";
@@ -108,6 +113,7 @@ export function createMailIntake({ mailIn }: Pick<Config, "mailIn">, deps: MailI
           since,
           log,
           parse,
+          budget,
           loadPosition: (mailbox) => readMailboxCursor(sql, mailbox),
           savePosition: (mailbox, cursor) => startMailboxCursor(sql, mailbox, cursor),
           onAlert: alerts.tell,
@@ -137,7 +143,7 @@ export function createMailIntake({ mailIn }: Pick<Config, "mailIn">, deps: MailI
       // What is above the cursor is on its way where a watcher runs: two would do the work twice.
       const onlyBelowCursor = watches.length > 0;
       try {
-        return [await createMailboxSource({ settings, cursor, since, parse, onlyBelowCursor })];
+        return [await createMailboxSource({ settings, cursor, since, parse, onlyBelowCursor, budget })];
       } catch (error) {
         const { problem, fix } = explainImapFailure(error, settings);
         throw new AppError("unavailable", `${problem} ${fix}`, { cause: error });

@@ -4,7 +4,7 @@ import type { InboundEmail, InboundMail } from "../../src/core/inbound.ts";
 import { connectDatabase, inTransaction, type SqlPool } from "../../src/db/client.ts";
 import { readMailboxCursor, startMailboxCursor } from "../../src/db/mailbox-cursors.ts";
 import { recordInbound } from "../../src/desk/record-inbound.ts";
-import { recordInboundBatch } from "../../src/desk/record-inbound-batch.ts";
+import { createBatchRecorder, recordInboundBatch } from "../../src/desk/record-inbound-batch.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
 import { mail, SETTINGS } from "../helpers/inbound.ts";
 
@@ -285,6 +285,124 @@ describe("recordInboundBatch", () => {
     expect(await lastUid()).toBe(3);
   });
 });
+
+/** A promise that the test settles, as the recording of the mails before. */
+function createTurn() {
+  let come = (): void => {};
+  let fail = (_error: Error): void => {};
+  const before = new Promise<void>((resolve, reject) => {
+    come = resolve;
+    fail = reject;
+  });
+  return { before, come, fail };
+}
+
+describe("a batch that is begun before its turn", () => {
+  const untilStored = async (applicationName: string): Promise<void> => {
+    for (let tries = 0; tries < 200; tries++) {
+      const [waits] = await sql`
+        select 1 from pg_stat_activity where application_name = ${applicationName}
+          and state = 'idle in transaction' and query like '%raw_messages%'`;
+      if (waits) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error("The batch never stored its originals.");
+  };
+
+  /** Begins the batch on connections of its own, and resolves once its originals are stored. */
+  async function begin(batch: readonly InboundMail[]) {
+    const { before, come, fail } = createTurn();
+    const pool = connectDatabase(db.url, { max: 4, applicationName: `ahead-${mailbox}` });
+    const recording = createBatchRecorder(pool, SETTINGS)(batch, before).finally(() => pool.end());
+    recording.catch(() => {});
+    await untilStored(`ahead-${mailbox}`);
+    return { recording, come, fail };
+  }
+
+  it("decides when its turn comes: a reply joins the ticket that was made meanwhile", async () => {
+    const [first, ...later] = batchOf(
+      { messageId: "<ahead@customer.example>" },
+      { inReplyTo: "<ahead@customer.example>", text: "more" },
+      { subject: "other" },
+    );
+    if (!first) throw new Error("no mail");
+    const { recording, come } = await begin(later);
+    const { ticket } = await recordInbound(sql, SETTINGS, first.message, first.position);
+    expect(await ledger()).toHaveLength(1);
+    expect(await lastUid()).toBe(1);
+    come();
+    const results = await recording;
+    expect(results.map(({ outcome }) => outcome)).toEqual(["reply", "ticket"]);
+    expect(results[0]?.ticket).toEqual(ticket);
+    expect(await lastUid()).toBe(3);
+  });
+
+  it("stands in nobody's way: its own mails are recorded by another service while it waits", async () => {
+    const batch = batchOf({ text: "mine" }, { text: "yours" });
+    const { recording, come } = await begin(batch);
+    expect(await outcomesOf(batch)).toEqual(["ticket", "ticket"]);
+    come();
+    expect((await recording).map(({ alreadyRecorded }) => alreadyRecorded)).toEqual([true, true]);
+    expect(await countOriginals(batch)).toEqual([1, 1]);
+  });
+
+  it("keeps one original of a mail whose copy is recorded while it waits", async () => {
+    const batch = batchOf({ text: "copied" }, { text: "single" });
+    const { recording, come } = await begin(batch);
+    await recordInbound(sql, SETTINGS, { ...(batch[0]?.message as InboundEmail), externalId: "copy:1" });
+    come();
+    expect((await recording).map(({ outcome }) => outcome)).toEqual(["duplicate", "ticket"]);
+    expect(await countOriginals(batch)).toEqual([1, 1]);
+  });
+
+  it("waits while the mails before it are done again one by one, and loses none", async () => {
+    const before = batchOf({ text: "fine" }, { text: "poison" }, { text: "fine too" });
+    const copy = before[0]?.message as InboundEmail;
+    const { recording, come } = await begin([place(copy, 4), place(mail({ text: "next" }), 5)]);
+    expect(await withPoison(() => outcomesOf(before))).toEqual(["ticket", "parked", "ticket"]);
+    come();
+    expect((await recording).map(({ outcome }) => outcome)).toEqual(["duplicate", "ticket"]);
+    expect((await ledger()).map(({ externalId }) => externalId)).toEqual(["1:1", "1:2", "1:3", "1:4", "1:5"]);
+  });
+
+  it("records nothing where the mails before it are not recorded", async () => {
+    const batch = batchOf({ text: "never" }, { text: "neither" });
+    const { recording, fail } = await begin(batch);
+    fail(new Error("The watcher was stopped."));
+    await expect(recording).rejects.toThrow("The watcher was stopped.");
+    expect(await ledger()).toEqual([]);
+    expect(await lastUid()).toBe(0);
+    expect(await countOriginals(batch)).toEqual([0, 0]);
+  });
+
+  it("is one in a process: of a second mailbox nothing holds a connection before its turn", async () => {
+    const pool = connectDatabase(db.url, { max: 4, applicationName: `two-${mailbox}` });
+    const record = createBatchRecorder(pool, SETTINGS);
+    const turns = [createTurn(), createTurn(), createTurn()];
+    const all = turns.map(({ before }, at) =>
+      record(batchOf({ text: `${at} a` }, { text: `${at} b` }), before),
+    );
+    await untilStored(`two-${mailbox}`);
+    const [open] = await sql<{ count: number }[]>`
+      select count(*) as count from pg_stat_activity
+      where application_name = ${`two-${mailbox}`} and state like '%in transaction%'`;
+    expect(open?.count).toBe(1);
+    for (const { come } of turns) come();
+    await Promise.all(all);
+    await pool.end();
+  });
+});
+
+/** For each mail, how many originals with its bytes are kept. */
+async function countOriginals(batch: readonly InboundMail[]): Promise<number[]> {
+  const counts: number[] = [];
+  for (const { message } of batch) {
+    const [row] = await sql<{ count: number }[]>`
+      select count(*) as count from raw_messages where source = ${Buffer.from(message.raw)}`;
+    counts.push(row?.count ?? 0);
+  }
+  return counts;
+}
 
 /** While it works, nobody else can write a ticket: a batch stands still in its middle. */
 async function withHeldTickets(work: () => Promise<void>): Promise<void> {

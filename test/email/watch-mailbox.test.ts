@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createByteBudget } from "../../src/channels/email/imap/byte-budget.ts";
 import type { MailboxWatch, WatchOptions } from "../../src/channels/email/imap/watch-mailbox.ts";
+import type { InboundMessage, MailboxPosition } from "../../src/core/inbound.ts";
 import { type TestMailbox, until } from "../helpers/mailbox.ts";
-import { type MemoryIntake, mail, WatchBench, watching } from "../helpers/watch-bench.ts";
+import { AWAY, type MemoryIntake, mail, WatchBench, watching } from "../helpers/watch-bench.ts";
 
 let bench: WatchBench;
 let server: TestMailbox;
@@ -103,6 +105,77 @@ describe("reading", () => {
     await watching(one);
     expect(intake.subjects).toEqual(["first", "large", "last"]);
     expect(one.status()).toMatchObject({ lastUid: 4, backlog: 0 });
+  });
+
+  it("begins a batch while the one before it is recorded, and ends it after that", async () => {
+    appendMany(250);
+    const events: string[] = [];
+    let finishFirst = (): void => {};
+    const first = new Promise<void>((resolve) => {
+      finishFirst = resolve;
+    });
+    const started = watch({
+      recordInboundBatch: async (mails, before) => {
+        const uid = mails[0]?.position.uid;
+        events.push(`${uid} begun`);
+        if (uid === 1) await first;
+        await before;
+        events.push(`${uid} recorded`);
+        return Promise.all(mails.map(({ message, position }) => intake.record(message, position)));
+      },
+    });
+    await until(() => events.includes("101 begun"), "the second batch is begun");
+    finishFirst();
+    await watching(started);
+    expect(events.filter((event) => event.endsWith("recorded"))).toEqual(
+      [1, 101, 201].map((uid) => `${uid} recorded`),
+    );
+    expect(intake.uids).toEqual(Array.from({ length: 250 }, (_none, at) => at + 1));
+  });
+
+  it("records what was begun too early only after the batch before it, however often that fails", async () => {
+    appendMany(200);
+    let failures = 0;
+    const started = watch({
+      recordInboundBatch: async (mails, before) => {
+        const isFirst = mails[0]?.position.uid === 1;
+        if (isFirst && failures < 3) {
+          failures++;
+          throw AWAY;
+        }
+        if (!isFirst && failures < 2) throw AWAY;
+        await before;
+        return Promise.all(mails.map(({ message, position }) => intake.record(message, position)));
+      },
+    });
+    await watching(started);
+    expect(failures).toBe(3);
+    expect(intake.uids).toEqual(Array.from({ length: 200 }, (_none, at) => at + 1));
+  });
+
+  it("holds no more mail at once, over all its mailboxes, than there is room for", async () => {
+    const other = await WatchBench.start();
+    const budget = createByteBudget(3 * 1024 * 1024);
+    let held = 0;
+    let most = 0;
+    const recordInbound = async (message: InboundMessage, position?: MailboxPosition) => {
+      const size = message.channel === "email" ? message.raw.length : 0;
+      held += size;
+      most = Math.max(most, held);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      held -= size;
+      return intake.record(message, position);
+    };
+    for (const { server } of [bench, other])
+      for (let count = 0; count < 3; count++)
+        server.append(mail(`large-${count}`, "x".repeat(2 * 1024 * 1024)));
+    const watches = [bench, other].map((one) =>
+      one.watch({ recordInbound, budget, savePosition: async () => {}, loadPosition: async () => null }),
+    );
+    await bench.recorded(6);
+    await Promise.all(watches.map(watching));
+    expect(most).toBeLessThan(3 * 1024 * 1024);
+    await other.stop();
   });
 
   it("fetches a large mail whole, in pieces", async () => {

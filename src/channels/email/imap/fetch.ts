@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { FetchMessageObject, ImapFlow } from "imapflow";
 import type { InboundUnreadable } from "../../../core/inbound.ts";
 import { type MailOrigin, unreadable } from "../parse/parse-mail.ts";
+import type { ByteBudget } from "./byte-budget.ts";
 
 export type FetchedMail =
   | { kind: "mail"; uid: number; receivedAt: Date; raw: Uint8Array }
@@ -24,9 +25,17 @@ export interface FetchPlan {
   giveUp(uid: number): string | null;
   /** Called before UIDs are asked for, and with an empty list once they are there. */
   onAsking(uids: readonly number[]): void;
+  /** Room for what is fetched, shared with all who fetch. */
+  budget: ByteBudget;
   sizeBytesMax: number;
   /** Between two tries for one mail. */
   retryDelayMs: number;
+}
+
+/** `release` gives the room of the mails back: to be called once they are not held any more. */
+export interface FetchedBatch {
+  mails: FetchedMail[];
+  release(): void;
 }
 
 interface MailFacts {
@@ -49,23 +58,46 @@ export async function* readMails(
   client: ImapFlow,
   uids: readonly number[],
   plan: FetchPlan,
-): AsyncGenerator<FetchedMail[]> {
+): AsyncGenerator<FetchedBatch> {
   const batches = planBatches(client, uids, plan);
   const fetchNext = async (before: MailFacts[]) => {
     const { value: batch } = await batches.next();
     if (batch === undefined) return null;
     const mustWait = isLarge(before) || isLarge(batch);
-    return { batch, mails: mustWait ? null : await readBatch(client, batch, plan) };
+    return { batch, fetched: mustWait ? null : await readWithinBudget(client, batch, plan) };
   };
   let ahead = fetchNext([]);
-  for (;;) {
-    const next = await ahead;
-    if (next === null) return;
-    const mails = next.mails ?? (await readBatch(client, next.batch, plan));
-    ahead = fetchNext(next.batch);
-    // A failure is met when its turn comes; until then it must not count as unhandled.
-    ahead.catch(() => {});
-    yield mails;
+  try {
+    for (;;) {
+      const next = await ahead;
+      if (next === null) return;
+      const fetched = next.fetched ?? (await readWithinBudget(client, next.batch, plan));
+      ahead = fetchNext(next.batch);
+      // A failure is met when its turn comes; until then it must not count as unhandled.
+      ahead.catch(() => {});
+      yield fetched;
+    }
+  } finally {
+    // What was fetched ahead for somebody who has gone.
+    ahead.then(
+      (next) => next?.fetched?.release(),
+      () => {},
+    );
+  }
+}
+
+async function readWithinBudget(
+  client: ImapFlow,
+  batch: MailFacts[],
+  plan: FetchPlan,
+): Promise<FetchedBatch> {
+  const sizes = batch.map(({ sizeBytes }) => Math.min(sizeBytes, plan.sizeBytesMax));
+  const release = await plan.budget.take(sizes.reduce((sum, one) => sum + one, 0));
+  try {
+    return { mails: await readBatch(client, batch, plan), release };
+  } catch (error) {
+    release();
+    throw error;
   }
 }
 

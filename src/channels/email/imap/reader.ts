@@ -1,6 +1,7 @@
 /** Reads a mailbox without watching it: for `reconcile` and `replay`. */
 import type { InboundEmail, InboundUnreadable } from "../../../core/inbound.ts";
 import { type MailOrigin, PARSE_LIMITS } from "../parse/parse-mail.ts";
+import { type ByteBudget, UNLIMITED_BYTES } from "./byte-budget.ts";
 import { CONNECTION_TIMINGS, type ConnectionTimings, openMailbox } from "./client.ts";
 import { type FetchedMail, type FetchPlan, readMails, toUnreadable } from "./fetch.ts";
 import type { MailboxSettings } from "./mailbox-url.ts";
@@ -20,6 +21,7 @@ const PLAN: FetchPlan = {
   batchCount: () => 1,
   giveUp: () => null,
   onAsking: () => {},
+  budget: UNLIMITED_BYTES,
   sizeBytesMax: PARSE_LIMITS.sizeBytesMax,
   retryDelayMs: 500,
 };
@@ -33,7 +35,7 @@ export async function createMailboxReader(
   return {
     uidValidity: Number(mailbox.uidValidity),
     async fetchMail(uid) {
-      for await (const [mail] of readMails(client, [uid], PLAN)) return mail ?? null;
+      for await (const { mails } of readMails(client, [uid], PLAN)) return mails[0] ?? null;
       return null;
     },
     close: () => client.logout().catch(() => client.close()),
@@ -62,6 +64,8 @@ export interface MailboxSourceOptions {
   parse: ParseMail;
   /** What is above the stored cursor is left to the watcher of this process, which is on its way to it. */
   onlyBelowCursor?: boolean;
+  /** Shared with whoever else holds mails. */
+  budget?: ByteBudget;
   timings?: ConnectionTimings;
 }
 
@@ -74,18 +78,24 @@ export async function createMailboxSource(options: MailboxSourceOptions): Promis
   const { client, mailbox } = await openMailbox(settings, options.timings ?? CONNECTION_TIMINGS);
   const { cursor } = await decideStart(client, mailbox, options.since, options.cursor, new Date());
   const lastUid = options.onlyBelowCursor === true ? cursor.lastUid : Number.POSITIVE_INFINITY;
+  const budget = options.budget ?? UNLIMITED_BYTES;
+  const plan: FetchPlan = { ...PLAN, batchCount: () => BATCH_COUNT, budget };
   const toUid = (externalId: string): number[] => {
     const [uidValidity, uid] = externalId.split(":").map(Number);
     return uidValidity === cursor.uidValidity && uid !== undefined ? [uid] : [];
   };
   async function* fetchMany(externalIds: readonly string[]) {
     const uids = externalIds.flatMap(toUid).sort((a, b) => a - b);
-    for await (const batch of readMails(client, uids, { ...PLAN, batchCount: () => BATCH_COUNT })) {
-      for (const mail of batch) {
-        const externalId = `${cursor.uidValidity}:${mail.uid}`;
-        const origin = { account: settings.mailbox, externalId, receivedAt: mail.receivedAt };
-        const message = mail.kind === "mail" ? await parse(mail.raw, origin) : toUnreadable(mail, origin);
-        yield { externalId, message };
+    for await (const { mails, release } of readMails(client, uids, plan)) {
+      try {
+        for (const mail of mails) {
+          const externalId = `${cursor.uidValidity}:${mail.uid}`;
+          const origin = { account: settings.mailbox, externalId, receivedAt: mail.receivedAt };
+          const message = mail.kind === "mail" ? await parse(mail.raw, origin) : toUnreadable(mail, origin);
+          yield { externalId, message };
+        }
+      } finally {
+        release();
       }
     }
   }

@@ -1,6 +1,7 @@
 /** One connection of the watcher: reads everything new in the order of UIDs, then waits for more. */
 import type { ImapFlow } from "imapflow";
 import type { InboundMail } from "../../../core/inbound.ts";
+import type { ByteBudget } from "./byte-budget.ts";
 import { type FetchedMail, isLargeMail, readMails, toUnreadable } from "./fetch.ts";
 import type { ParseMail } from "./reader.ts";
 import type { MailboxCursorState } from "./start.ts";
@@ -32,6 +33,7 @@ export interface SessionOptions {
   record(mails: readonly InboundMail[], before: Promise<void>): Promise<void>;
   /** How many mails wait; 0 once everything is read. */
   onBacklog(count: number): void;
+  budget: ByteBudget;
   sizeBytesMax: number;
   timings: SessionTimings;
 }
@@ -172,28 +174,32 @@ async function readPortion(options: SessionOptions, uids: number[], behind: numb
     batchCount: (uid: number) => troubles.batchCount(uid),
     giveUp: (uid: number) => troubles.giveUp(uid),
     onAsking: (asked: readonly number[]) => troubles.onAsking(asked),
+    budget: options.budget,
     sizeBytesMax: options.sizeBytesMax,
     retryDelayMs: timings.retryDelayMs,
   };
   let left = uids.length + behind;
   let recording = Promise.resolve();
   let next = Promise.resolve();
+  let releaseLast = (): void => {};
   try {
-    for await (const batch of readMails(client, uids, plan)) {
-      const isLarge = batch.some(isLargeMail);
+    for await (const { mails, release } of readMails(client, uids, plan)) {
+      releaseLast = release;
+      const isLarge = mails.some(isLargeMail);
       if (isLarge) await next;
-      const parsed = batch.map((mail) => toMessage(options, mail));
+      const parsed = mails.map((mail) => toMessage(options, mail));
       // A failure is met when its turn comes; until then it must not count as unhandled.
       for (const one of parsed) one.catch(() => {});
       await recording;
-      left -= batch.length;
+      left -= mails.length;
       recording = next;
-      next = recordBatch(options, batch, parsed, left, recording);
+      next = recordBatch(options, mails, parsed, left, recording).finally(release);
       next.catch(() => {});
       if (isLarge) await next;
     }
   } finally {
-    await Promise.allSettled([recording]);
+    await Promise.allSettled([recording, next]);
+    releaseLast();
     await next;
   }
 }

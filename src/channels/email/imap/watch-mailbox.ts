@@ -5,6 +5,7 @@ import type { Log } from "../../../core/log.ts";
 import { PARSE_LIMITS, parseMail } from "../parse/parse-mail.ts";
 import { type MailboxAlert, WatchAlerts } from "./alerts.ts";
 import { type Backoff, createBackoff } from "./backoff.ts";
+import { type ByteBudget, UNLIMITED_BYTES } from "./byte-budget.ts";
 import { CONNECTION_TIMINGS, type ConnectionTimings, openMailbox } from "./client.ts";
 import { explainImapFailure } from "./failure.ts";
 import { IntakeGate, parkAfter } from "./intake.ts";
@@ -80,6 +81,8 @@ export interface WatchOptions {
   parse?: ParseMail;
   /** Told once for each trouble, and once when it is over: the far side keeps what an earlier process has said. */
   onAlert?(alert: MailboxAlert): void;
+  /** Shared with whoever else holds mails. */
+  budget?: ByteBudget;
   sizeBytesMax?: number;
   timings?: Partial<WatchTimings>;
 }
@@ -201,6 +204,7 @@ class MailboxWatcher {
         parse: this.#options.parse ?? parseMail,
         record: (mails, before) => this.#recordAll(mails, before),
         onBacklog: (count) => this.#onBacklog(count),
+        budget: this.#options.budget ?? UNLIMITED_BYTES,
         sizeBytesMax: this.#options.sizeBytesMax ?? PARSE_LIMITS.sizeBytesMax,
         timings: this.#timings,
       });

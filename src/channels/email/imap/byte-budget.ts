@@ -1,0 +1,41 @@
+/** How many bytes of mail are in hand at once, over all mailboxes: several large mails would add up. */
+
+export interface ByteBudget {
+  /**
+   * Resolves once there is room, in the order of asking; what it resolves to gives the room back. Who asks for more than
+   * there is at all gets it alone.
+   */
+  take(sizeBytes: number): Promise<() => void>;
+}
+
+export function createByteBudget(sizeBytesMax: number): ByteBudget {
+  const waiting: { sizeBytes: number; start(): void }[] = [];
+  let taken = 0;
+  const startWaiting = (): void => {
+    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+      if (taken > 0 && taken + next.sizeBytes > sizeBytesMax) return;
+      taken += next.sizeBytes;
+      waiting.shift();
+      next.start();
+    }
+  };
+  const createGiveBack = (sizeBytes: number): (() => void) => {
+    let isTaken = true;
+    return () => {
+      if (!isTaken) return;
+      isTaken = false;
+      taken -= sizeBytes;
+      startWaiting();
+    };
+  };
+  return {
+    take: (sizeBytes) =>
+      new Promise((resolve) => {
+        waiting.push({ sizeBytes, start: () => resolve(createGiveBack(sizeBytes)) });
+        startWaiting();
+      }),
+  };
+}
+
+/** For who reads one mailbox and nothing beside it. */
+export const UNLIMITED_BYTES: ByteBudget = { take: async () => () => {} };
