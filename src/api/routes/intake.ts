@@ -14,6 +14,7 @@ import { requireAdmin, requireUser } from "../auth.ts";
 import type { ApiDeps, ApiEnv } from "../deps.ts";
 import { downloadHeaders } from "../downloads.ts";
 import { refuseMisfit } from "../errors.ts";
+import { cutPage, pageQuery } from "../pages.ts";
 import {
   bearerSecurity,
   conflictAnswer,
@@ -65,12 +66,7 @@ const listRoute = createRoute({
         .enum(["true", "false"])
         .optional()
         .openapi({ description: "`false`: only what still waits for a person." }),
-      cursor: z
-        .string()
-        .regex(CURSOR, "must be the nextCursor of the page before")
-        .optional()
-        .openapi({ description: "`nextCursor` of the page before." }),
-      limit: z.coerce.number().int().min(1).max(100).default(20),
+      ...pageQuery(CURSOR),
     }),
   },
   responses: {
@@ -148,9 +144,11 @@ export function intakeRoutes(deps: Pick<ApiDeps, "tokens" | "now">): OpenAPIHono
       before: readCursor(cursor),
       limit: limit + 1,
     });
-    const page = entries.slice(0, limit);
-    const last = entries.length > limit ? page.at(-1) : undefined;
-    const nextCursor = last === undefined ? null : `${last.recordedMicros}_${last.id}`;
+    const { page, nextCursor } = cutPage(
+      entries,
+      limit,
+      ({ recordedMicros, id }) => `${recordedMicros}_${id}`,
+    );
     return c.json({ entries: page.map(presentEntry), nextCursor }, 200);
   });
 

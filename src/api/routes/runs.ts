@@ -5,6 +5,7 @@ import { listRuns, type RunDetail, type RunSummary, readRun } from "../../db/eng
 import { requireAdmin, requireUser } from "../auth.ts";
 import type { ApiDeps, ApiEnv } from "../deps.ts";
 import { refuseMisfit } from "../errors.ts";
+import { cutPage, pageQuery } from "../pages.ts";
 import {
   bearerSecurity,
   conflictAnswer,
@@ -63,12 +64,7 @@ const listRoute = createRoute({
         description: "`active`: queued, running or waiting.",
       }),
       eventId: z.string().min(1).max(200).optional(),
-      cursor: z
-        .string()
-        .regex(RUN_ID, "must be the nextCursor of the page before")
-        .optional()
-        .openapi({ description: "`nextCursor` of the page before." }),
-      limit: z.coerce.number().int().min(1).max(100).default(20),
+      ...pageQuery(RUN_ID),
     }),
   },
   responses: {
@@ -129,8 +125,7 @@ export function runRoutes(deps: Pick<ApiDeps, "tokens" | "now" | "replayRun">): 
       ...(eventId === undefined ? {} : { eventId }),
       ...(cursor === undefined ? {} : { before: cursor }),
     });
-    const page = runs.slice(0, limit);
-    const nextCursor = runs.length > limit ? (page.at(-1)?.id ?? null) : null;
+    const { page, nextCursor } = cutPage(runs, limit, ({ id }) => id);
     return c.json({ runs: page.map(presentRun), nextCursor }, 200);
   });
 

@@ -15,6 +15,7 @@ import { requireUser, ticketViewerOf } from "../auth.ts";
 import type { ApiDeps, ApiEnv } from "../deps.ts";
 import { FieldError, refuseMisfit } from "../errors.ts";
 import { findTicket } from "../find-ticket.ts";
+import { pageQuery } from "../pages.ts";
 import { readTicketDetail } from "../read-ticket-detail.ts";
 import {
   bearerSecurity,
@@ -93,12 +94,7 @@ const listTicketsRoute = createRoute({
       q: z.string().max(500).optional().openapi({
         description: 'Words in title, summary or description; "in quotes" together, -without; or #1042.',
       }),
-      cursor: z
-        .string()
-        .regex(/^[1-9]\d{0,14}$/, "must be the nextCursor of the page before")
-        .optional()
-        .openapi({ description: "`nextCursor` of the page before." }),
-      limit: z.coerce.number().int().min(1).max(100).default(20),
+      ...pageQuery(/^[1-9]\d{0,14}$/),
     }),
   },
   responses: {
