@@ -33,6 +33,8 @@ export async function pruneRuns(
       delete from engine_runs r using seen
       where r.id = seen.id and r.state = any(${[...states]}) and r.ended_at < ${endedBefore}
       returning r.id
+    ), steps as (
+      delete from engine_steps s using gone where s.run_id = gone.id
     )
     select count(*) as seen, max(id) as last, (select count(*) from gone) as pruned from seen`;
   const { seen = 0, last = null, pruned = 0 } = row ?? {};
