@@ -110,8 +110,10 @@ export function toTriage(raw: unknown, message: HonestMessage, desk: Desk, links
     evidence,
   };
   const guesses = findGuesses(labels);
+  const unknownSkills = findUnknownSkills(answer.skills, message, desk);
   return {
     ...labels,
+    ...(unknownSkills.length === 0 ? {} : { unknownSkills }),
     summary: cleanText(answer.summary, SUMMARY_LENGTH_MAX, links).replace(/\s+/gu, " ") || summarise(message),
     // A draft under the influence of orders in the message is not worth the risk.
     suggestedReply: isSuspicious ? "" : cleanText(answer.suggestedReply, REPLY_LENGTH_MAX, links),
@@ -170,6 +172,20 @@ function matchSkills(names: unknown[], desk: Desk): string[] {
     return skill === undefined ? [] : [skill];
   });
   return [...new Set(found)].slice(0, SKILLS_MAX);
+}
+
+/** Names of skills that the desk does not have and the message does: for an admin to decide on. Never of a message with orders. */
+function findUnknownSkills(names: unknown[], message: HonestMessage, desk: Desk): string[] {
+  if (message.suspicious.length > 0) return [];
+  const words = ` ${fold(`${message.title}\n${message.text}`)} `;
+  const unknown = names.filter(
+    (name): name is string =>
+      typeof name === "string" &&
+      normaliseSkill(name) !== "" &&
+      matchSkills([name], desk).length === 0 &&
+      words.includes(` ${fold(name)} `),
+  );
+  return [...new Set(unknown)].slice(0, SKILLS_MAX);
 }
 
 /** Quotes that stand in the honest part of the message and speak for a label that was given. */
