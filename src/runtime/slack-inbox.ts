@@ -11,15 +11,11 @@ import {
   drainSlackInbox,
 } from "../desk/slack-inbox.ts";
 import { createBatcher } from "../workflows/engine/batcher.ts";
+import { createGathering } from "./gathering.ts";
 import type { RightOfWay } from "./right-of-way.ts";
 
 /** What waited for a database that was away, or was left by another process, is looked for so often. */
 const SWEEP_MS = 2_000;
-
-/** What arrives together is written together, and waits for each other no longer than this. */
-const GATHER_MS_MAX = 20;
-/** So many turns of the event loop without a further arrival end the wait. */
-const QUIET_TURNS = 3;
 
 export interface SlackInbox {
   /** Resolves once the message is safe: Slack may then be told that it arrived. */
@@ -112,27 +108,4 @@ async function acceptTogether(
 /** Connects, and has the statement prepared. Where the database is away, the first event meets that. */
 async function warmUp(lane: SqlPool): Promise<void> {
   await acceptSlackMessages(lane, []).catch(() => undefined);
-}
-
-/**
- * Resolves for all who called meanwhile at once. Node takes up one new connection in a turn of the event loop: a burst
- * that comes over many of them comes in as many turns, and would be written in as many statements.
- */
-function createGathering(): () => Promise<void> {
-  let arrived = 0;
-  let gathering: Promise<void> | null = null;
-  async function gather(): Promise<void> {
-    const deadline = performance.now() + GATHER_MS_MAX;
-    for (let quietTurns = 0; quietTurns < QUIET_TURNS && performance.now() < deadline; ) {
-      const before = arrived;
-      await new Promise((resolve) => setImmediate(resolve));
-      quietTurns = arrived > before ? 0 : quietTurns + 1;
-    }
-    gathering = null;
-  }
-  return () => {
-    arrived += 1;
-    gathering ??= gather();
-    return gathering;
-  };
 }
