@@ -1,10 +1,11 @@
 /** "Not mine": the assignee hands a ticket back, it goes to the next best placed, and an admin may hear of a skill. */
 import type { StaffActor } from "../core/actor.ts";
 import { AppError } from "../core/errors.ts";
-import { matchSkills } from "../core/skills.ts";
+import { listNeededSkills, normaliseSkill } from "../core/skills.ts";
 import type { DeclineForm, DeclineReason } from "../core/slack-actions.ts";
 import { OPEN_STATUSES } from "../core/ticket.ts";
 import { lockAssignment, markAssigned } from "../db/assignment-candidates.ts";
+import { readCanonicalSkills } from "../db/assignments.ts";
 import { inTransaction, type Sql, type SqlTransaction } from "../db/client.ts";
 import { insertDecline, insertSkillProposal, listDecliners, listUserSkills } from "../db/declines.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
@@ -107,7 +108,9 @@ async function listDoubtfulSkills(
   userId: string,
 ): Promise<{ skillId: string; name: string }[]> {
   const skills = await listUserSkills(sql, userId);
-  return skills.filter(({ normalised }) => matchSkills(ticket.relatedSkills, [normalised]).coverage > 0);
+  const canonical = await readCanonicalSkills(sql, ticket.relatedSkills.map(normaliseSkill));
+  const needed = new Set(listNeededSkills(ticket.relatedSkills, canonical).map((one) => one.normalised));
+  return skills.filter(({ normalised }) => needed.has(normalised));
 }
 
 async function proposeSkillChanges(
