@@ -87,6 +87,7 @@ function openParts(env: WorkerEnv, origin: string, context: WorkerContext) {
     log,
     model: createModel(config, log),
     createLocalClassifier: localTriage.createClassifier,
+    rankSimilar: localTriage.rankSimilar,
     rebuildLocalModel: () => rebuildLocalModel({ sql, train: trainInSlices }, { always: false }),
     mail: null,
     slack: slack?.desk ?? null,

@@ -3,6 +3,14 @@ import type { TicketCard } from "./delivery.ts";
 import type { DeadlineKind } from "./sla.ts";
 import type { Channel, Priority, TicketStatus } from "./ticket.ts";
 
+/**
+ * How alike texts are: one number for each candidate, the higher the closer. Null where nobody can tell now.
+ */
+export type RankSimilar = (
+  ticket: { title: string; text: string },
+  candidates: { title: string; text: string }[],
+) => Promise<number[] | null>;
+
 /** A solved ticket that is like this one. */
 export interface SimilarTicket {
   number: number;

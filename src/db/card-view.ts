@@ -1,6 +1,6 @@
 /** Everything that the moderators' card of a ticket shows, as it stands now. */
 import { significantWords } from "../core/significant-words.ts";
-import type { TicketCardView } from "../core/slack-views.ts";
+import type { RankSimilar, TicketCardView } from "../core/slack-views.ts";
 import type { Sql } from "./client.ts";
 import { findSimilarSolved } from "./similar-tickets.ts";
 import { readTicketCard } from "./slack-cards.ts";
@@ -29,6 +29,7 @@ export async function readCardView(
   sql: Sql,
   ticketId: string,
   appUrl: string | null,
+  rankSimilar?: RankSimilar,
 ): Promise<TicketCardView | null> {
   const card = await readTicketCard(sql, ticketId);
   const [extras] = card === null ? [] : await readExtras(sql, ticketId);
@@ -42,7 +43,7 @@ export async function readCardView(
         ? null
         : { authorName: extras.latestAuthor ?? "", text: extras.latestText, at: extras.latestAt },
     alarms: describeAlarms(extras),
-    similar: await findSimilarSolved(sql, ticketId, words, SIMILAR_MAX),
+    similar: await findSimilarSolved(sql, ticketId, words, SIMILAR_MAX, rankSimilar),
     pendingReply:
       extras.pendingId === null || extras.pendingAt === null
         ? null

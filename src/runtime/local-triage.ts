@@ -1,10 +1,12 @@
 /** The local classifier of a running service: the newest stored model of this desk, else the built-in start. */
 import type { Log } from "../core/log.ts";
+import type { RankSimilar } from "../core/slack-views.ts";
 import type { Classifier, Desk } from "../core/triage.ts";
 import type { Sql } from "../db/client.ts";
 import { readModelContent, readNewestModelVersion } from "../db/local-models.ts";
 import type { DeskModel } from "../triage/local/desk-model.ts";
 import { createLocalClassifier } from "../triage/local/local-classifier.ts";
+import { compareDocuments } from "../triage/local/similarity.ts";
 import { unpackDeskModel } from "../triage/local/stored-model.ts";
 import type { TrainDesk } from "./local-models/train-desk.ts";
 import { trainInSlices } from "./local-models/train-in-slices.ts";
@@ -32,6 +34,8 @@ export function createLocalTriageMemory(): LocalTriageMemory {
 export interface LocalTriage {
   /** The desk's examples are in the stored model: what is handed over is not looked at. */
   createClassifier(): Classifier;
+  /** By the stored model, or the built-in start where one was trained; null before. */
+  rankSimilar: RankSimilar;
   /** Makes the built-in start for these categories ready, before the first ticket needs it. Never rejects. */
   warmUp(categories: Desk["categories"]): Promise<void>;
 }
@@ -53,6 +57,10 @@ export function createLocalTriage(parts: LocalTriageParts): LocalTriage {
   const classifier = createLocalClassifier({ modelFor });
   return {
     createClassifier: () => classifier,
+    rankSimilar: async (ticket, candidates) => {
+      const model = (await loadNewest()) ?? (await memory.start?.model);
+      return model ? compareDocuments(model.categories, ticket, candidates) : null;
+    },
     warmUp: async (categories) => {
       await start(categories);
     },

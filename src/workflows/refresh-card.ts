@@ -32,7 +32,7 @@ export function createRefreshCard(client: WorkflowClient, deps: WorkflowDeps) {
 
 /** Draws until no other drawing has begun meanwhile, so that the newest content is what stays. */
 export async function putCard(
-  deps: Pick<WorkflowDeps, "sql" | "slack">,
+  deps: Pick<WorkflowDeps, "sql" | "slack" | "rankSimilar">,
   ticketId: string,
 ): Promise<{ state: string }> {
   const { sql, slack } = deps;
@@ -41,7 +41,7 @@ export async function putCard(
   for (let round = 1; ; round += 1) {
     if (!(await ticketExists(sql, ticketId))) return { state: "no-ticket" };
     const drawing = await beginDrawing(sql, ticketId);
-    const card = await readCardView(sql, ticketId, null);
+    const card = await readCardView(sql, ticketId, null, deps.rankSimilar);
     if (card === null) return { state: "no-ticket" };
     const hash = await hashValue(card);
     const isShown = drawing.at !== null && drawing.shownHash === hash;

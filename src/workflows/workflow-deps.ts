@@ -3,6 +3,7 @@ import type { MailSender, SlackDesk } from "../core/delivery.ts";
 import type { EmailAddress } from "../core/inbound.ts";
 import type { Log } from "../core/log.ts";
 import type { SlackIntake } from "../core/slack-intake.ts";
+import type { RankSimilar } from "../core/slack-views.ts";
 import type { Classifier, TriageExample } from "../core/triage.ts";
 import type { SqlPool } from "../db/client.ts";
 import type { DeskSettings } from "../desk/desk-settings.ts";
@@ -21,6 +22,8 @@ export interface WorkflowDeps {
   createLocalClassifier(examples: TriageExample[]): Classifier;
   /** Trains and stores the local classifier anew, where there is anything new to learn. Left out: nothing does. */
   rebuildLocalModel?: () => Promise<object>;
+  /** Puts solved tickets that share words with another in order. Left out: by their words alone. */
+  rankSimilar?: RankSimilar;
   /** Null where the channel is off. */
   mail: {
     sender: MailSender;

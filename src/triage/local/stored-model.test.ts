@@ -42,8 +42,10 @@ describe("a stored model", () => {
   it("is read from the middle of a larger buffer, as a database driver hands it over", () => {
     const larger = new Uint8Array(packed.length + 3);
     larger.set(packed, 3);
-    const read = unpackDeskModel(larger.subarray(3));
-    expect(predict(read.categories, { title: "", text: "apple" })[0]?.label).toBe("fruit");
+    for (const view of [larger.subarray(3), Buffer.from(larger.buffer).subarray(3)]) {
+      const read = unpackDeskModel(view);
+      expect(predict(read.categories, { title: "", text: "apple" })[0]?.label).toBe("fruit");
+    }
   });
 
   it("keeps no word of a ticket", () => {

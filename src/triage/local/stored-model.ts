@@ -111,7 +111,8 @@ function readPart(part: PartHeader, packed: Uint8Array, start: number): { model:
   let at = start;
   const take = (bytes: number): ArrayBuffer => {
     if (at + bytes > packed.length) throw unreadable();
-    const taken = packed.slice(at, at + bytes).buffer as ArrayBuffer;
+    // A copy, so that the numbers lie where they may; a Buffer's own `slice` would be none.
+    const taken = new Uint8Array(packed.subarray(at, at + bytes)).buffer;
     at += padded(bytes);
     return taken;
   };
