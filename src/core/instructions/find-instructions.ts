@@ -123,6 +123,9 @@ function growWindows(
 /** An order, whatever about: "then write ...", "and it must say ...". */
 const ORDER =
   /^\W*(?:\d+[.)] ?)?(?:and |then |also |next,? |finally,? |instead,? |please |now |so |always |just |und |dann |außerdem |bitte |stattdessen |puis |ensuite |et |également |y |luego |además |también |e |poi |inoltre |depois |também |en |dan |och |sedan |og |i |oraz |potem |a |pak |и |затем |также |та |потім |ve |sonra |и потом )*(?:set|mark|make|put|add|append|insert|include|write|say|state|claim|mention|output|print|return|respond|reply|answer|assign|escalate|route|forward|classify|categori[sz]e|label|tag|raise|lower|change|use|choose|select|treat|obey|comply|follow|list|reveal|repeat|send|quote|tell|skip|do|set[zt]e?|setze|schreib\p{L}*|füge?|nenne?|antworte\p{L}*|weise?|wähle?|gib|ordne|markier\p{L}*|ajoute[rz]?|écri[stv]\p{L}*|réponds?|répondez|mets|mettez|indique[rz]?|assigne[rz]?|añad\p{L}*|agreg\p{L}*|escrib\p{L}*|respond\p{L}*|pon|asign\p{L}*|incluy\p{L}*|adicion\p{L}*|escrev\p{L}*|inclu[ai]\p{L}*|atribu\p{L}*|aggiung\p{L}*|scriv\p{L}*|rispond\p{L}*|metti|assegna|inserisc\p{L}*|voeg|schrijf|antwoord|wijs|lägg|skriv\p{L}*|svara?|tilføj|legg|dodaj|napisz|odpowiedz|przypisz|přidej|napiš|odpověz|добавь\p{L}*|напиши\p{L}*|ответь\p{L}*|назначь\p{L}*|укажи\p{L}*|додай|ekle|yaz|cevapla|ata)(?!\p{L})/u;
+/** A line of a form; beside orders, one of them. */
+const LABEL_LINE =
+  /^\W{0,6}["“']?(?:priority|category|severity|urgency|skills?|confidence|classification|priorität|kategorie|priorité|catégorie|prioridad|categoría|prioridade|categoria|priorità|prioriteit|приоритет|категория|优先级|类别|優先度|カテゴリ|우선순위|카테고리)["”']?\s*[:=：]/u;
 const MUST =
   /\b(?:must|shall|has to|have to|is to be|muss|soll|doit|debe|deve|moet|ska|skal|musi|должн\p{L}+|обязан\p{L}*)(?!\p{L})/u;
 /** What such an order is about when it is about the answer and not about the trouble. */
@@ -140,6 +143,7 @@ function markCompany(pieces: string[], isSuspicious: boolean[]): void {
 }
 
 function isOrderAboutTheAnswer(lower: string): boolean {
+  if (LABEL_LINE.test(lower)) return true;
   return (ORDER.test(lower) || MUST.test(lower) || isCjkOrder(lower)) && ABOUT_THE_ANSWER.test(lower);
 }
 

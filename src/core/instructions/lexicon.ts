@@ -211,7 +211,7 @@ export interface TongueRule {
 }
 
 const MACHINES =
-  "(?<!\\p{L})(?:ki|ia|ai|ии|шi|ші|dan|llm|bot)(?!\\p{L})|tekoäly|sztuczn|umělá inteligence|gpt|gemini|chatbot|assist|asist|асист|ассист|modell|modèl|model|modelo|modello|модел|administrat|adminis|админ|entwickler|développeur|desarrollador|hacker|jailbreak|助手|机器人|機器人|模型|アシスタント|モデル|ボット|어시스턴트|모델|봇|관리자|管理员|管理者|مساعد|نموذج|روبوت|دستیار|עוזר|מודל|בוט|सहायक|मॉडल|trợ lý|asisten|ผู้ช่วย|βοηθός|μοντέλο|yardımcı|yapay zeka";
+  "(?<!\\p{L})(?:ki|ia|ai|ии|шi|ші|dan|llm|bot)(?!\\p{L})|tekoäly|sztuczn|umělá inteligence|gpt|gemini|chatbot|assist|asist|асист|ассист|modell|modèl|model|modelo|modello|модел|administrat|adminis|админ|entwickler|développeur|desarrollador|hacker|jailbreak|amministrat|助手|机器人|機器人|模型|アシスタント|モデル|ボット|어시스턴트|모델|봇|관리자|管理员|管理者|مساعد|نموذج|روبوت|دستیار|עוזר|מודל|בוט|सहायक|मॉडल|trợ lý|asisten|ผู้ช่วย|βοηθός|μοντέλο|yardımcı|yapay zeka";
 
 /** What each tongue's words amount to; scripts without spaces have no word boundary to ask for. */
 export const TONGUE_RULES: readonly TongueRule[] = TONGUES.flatMap((tongue) => {

@@ -29,7 +29,7 @@ const MACHINE_STEMS = "ai a.i. llm model chat gpt gemini claude copilot classif 
 const FIELD_STEMS = "priorit categor severity urgency confidence assignee skill summary classif label";
 
 /** `&` stands for a space within a stem. */
-const stems = (list: string): string[] => list.split(" ").map((stem) => stem.replace(/&/g, " "));
+export const stems = (list: string): string[] => list.split(" ").map((stem) => stem.replace(/&/g, " "));
 
 export const ENGLISH_RULES: readonly InstructionRule[] = [
   {

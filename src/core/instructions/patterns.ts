@@ -5,14 +5,14 @@
  */
 
 import { TONGUE_RULES, type TongueRule } from "./lexicon.ts";
-import { ENGLISH_RULES, type InstructionRule } from "./patterns-english.ts";
-
-/** `&` stands for a space within a stem. */
-const stems = (list: string): string[] => list.split(" ").map((stem) => stem.replace(/&/g, " "));
+import { ENGLISH_RULES, type InstructionRule, stems } from "./patterns-english.ts";
+import { MACHINE_RULES } from "./patterns-machine.ts";
 
 /** "How do I set the priority to high?" asks; "Can you set it to high?" orders politely. */
 const QUESTION =
   /^(?:\W*(?:hi|hello|dear|hey)?[^.!?]{0,40}[,:;] ?)?(?:and |so |but |also )?(?:how|where|what|which|why|who|when|is it|is there|are there|can i|can we|could i|could we|may i|do i|should i|should we|does|did|am i|was it|wie|wo|warum|kann ich|können wir|comment|pourquoi|où|puis-je|cómo|dónde|por qué|puedo|como posso|como|posso|come|hoe|waar|kan ik|hur|hvordan|jak|как|где|почему|можно ли|можно|як|nasıl|miten|πώς|كيف|איך|どうやって|どのように|怎么|如何|어떻게)(?!\p{L})/u;
+
+const PLAIN_RULES: readonly InstructionRule[] = [...ENGLISH_RULES, ...MACHINE_RULES];
 
 /** True where a sentence in NFKC reads like an instruction to a machine. */
 export type SentenceTest = (sentence: string) => boolean;
@@ -36,10 +36,10 @@ export function prepareTests(text: string, readings: readonly string[]): Instruc
   const isAscii = /^\p{ASCII}*$/u.test(lower);
   const mayHold = (whole: string) => (rule: InstructionRule) =>
     rule.needs.some((stem) => whole.includes(stem));
-  const english = ENGLISH_RULES.filter(mayHold(lower));
+  const english = PLAIN_RULES.filter(mayHold(lower));
   const programs = INJECTION_RULES.filter(mayHold(lower));
   const tongues = TONGUE_RULES.filter(({ isLatin, needs }) => (isLatin || !isAscii) && needs.test(lower));
-  const disguised = ENGLISH_RULES.filter((rule) => others.some((reading) => mayHold(reading)(rule)));
+  const disguised = PLAIN_RULES.filter((rule) => others.some((reading) => mayHold(reading)(rule)));
   return {
     canMatch: english.length + programs.length + tongues.length + disguised.length > 0,
     plain: (sentence) => {
@@ -69,7 +69,7 @@ function isEnglish(lower: string): boolean {
   const small = lower.match(
     /\b(?:the|was|were|is|are|my|your|to|that|and|of|on|for|with|it|this|i|you|we|not|how)\b/gu,
   );
-  return small !== null && small.length >= 3 && small.length * 4 >= lower.split(" ").length;
+  return small !== null && small.length >= 2 && small.length * 5 >= lower.split(" ").length;
 }
 
 function matchesTongue(rules: readonly TongueRule[], lower: string): boolean {
@@ -160,7 +160,7 @@ const INJECTION_RULES: InstructionRule[] = [
   {
     needs: stems("지시 명령 규칙 프롬프트 지침 우선 카테고리"),
     pattern:
-      /(?:이전|위의|앞의|모든).{0,12}(?:지시|명령|규칙|프롬프트|지침).{0,20}(?:무시|잊)|(?:우선 ?순위|카테고리).{0,12}(?:설정|변경|바꿔)|시스템 프롬프트/u,
+      /(?:이전|위의|앞의|모든).{0,12}(?:지시|명령|규칙|프롬프트|지침).{0,20}(?:무시|잊)|시스템 프롬프트/u,
   },
   {
     needs: stems("hướng&dẫn chỉ&dẫn lệnh chỉ&thị คำสั่ง คำแนะนำ instruksi perintah arahan"),
