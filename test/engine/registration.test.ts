@@ -1,4 +1,5 @@
 /** What the engine refuses, and that it does so before anything runs. */
+import { Middleware } from "inngest";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
 import { createTestEngine } from "./embedded-harness.ts";
@@ -48,6 +49,12 @@ it("a step that the engine lacks fails its own run by name, and no other", async
       const { referenceFunction } = await import("inngest");
       await step.invoke("call", { function: referenceFunction({ functionId: "gone" }) });
     }),
+    client.createFunction({ id: "fetches", triggers: [{ event: "signal/go" }] }, async ({ step }) => {
+      await step.fetch("http://127.0.0.1:9/");
+    }),
+    client.createFunction({ id: "races", triggers: [{ event: "signal/go" }] }, async ({ group, step }) => {
+      await group.parallel({ mode: "race" }, async () => [await step.run("a", () => 1)]);
+    }),
     client.createFunction({ id: "sound", triggers: [{ event: "signal/go" }] }, async ({ step }) => {
       await step.run("work", () => done.push("work"));
     }),
@@ -58,11 +65,43 @@ it("a step that the engine lacks fails its own run by name, and no other", async
   const dead = await engine.listDeadRuns();
   expect(dead.map((run) => [run.functionId, (run.error as Error).message]).sort()).toEqual([
     ["test-bad-wait", expect.stringContaining('"size" is not supported')],
+    ["test-fetches", expect.stringContaining("does not implement step.fetch")],
     ["test-no-such", expect.stringContaining('"test-gone", which does not exist')],
+    ["test-races", expect.stringContaining("does not implement group.parallel")],
     ["test-signals", expect.stringContaining("does not implement WaitForSignal")],
   ]);
   expect(done).toEqual(["work"]);
-  expect(lines.filter((line) => line.level === "error")).toHaveLength(3);
+  expect(lines.filter((line) => line.level === "error")).toHaveLength(5);
+  await engine.stop();
+});
+
+it("middleware wraps calls, functions and steps, and a call that it keeps back is tried again", async () => {
+  const notes: string[] = [];
+  class Noting extends Middleware.BaseMiddleware {
+    readonly id = "noting";
+    override async wrapRequest({ next }: Middleware.WrapRequestArgs) {
+      notes.push("call");
+      if (notes.length === 1) throw new Error("not yet");
+      return next();
+    }
+    override async wrapStep({ next, stepInfo }: Middleware.WrapStepArgs) {
+      notes.push(`step ${stepInfo.options.id}`);
+      return next();
+    }
+  }
+  const { client, engine, start } = createTestEngine(database, {
+    retryDelayMs: () => 1,
+    clientOptions: { middleware: [Noting] },
+  });
+  await start([
+    client.createFunction({ id: "wrapped", triggers: [{ event: "wrapped/go" }] }, async ({ step }) => {
+      await step.run("one", () => notes.push("work"));
+    }),
+  ]);
+  const [eventId = ""] = (await client.send({ name: "wrapped/go" })).ids;
+  while ((await engine.listRuns({ eventId }))[0]?.state !== "finished") await engine.waitUntilIdle();
+  // The second try of a call stores its step by an answer, and goes on in a third call.
+  expect(notes).toEqual(["call", "call", "step one", "work", "call", "step one"]);
   await engine.stop();
 });
 

@@ -74,7 +74,7 @@ function planExecution(
     disableImmediateExecution: memo.othersPending,
     requestStartedAt: Date.now(),
     middlewareInstances: createMiddleware(client, fn),
-    transformCtx: refuseStepFetch,
+    transformCtx: refuseWhatNeedsAsyncContext,
     reqArgs: [],
     headers: {},
   };
@@ -82,13 +82,17 @@ function planExecution(
 
 type Context = Parameters<NonNullable<InngestExecution.InngestExecutionOptions["transformCtx"]>>[0];
 
-/** Without its async context, the SDK would make it an ordinary request, outside of any step. */
-function refuseStepFetch(context: Context): Context {
-  const refuse = (): never => {
-    throw new NonRetriableError("The embedded workflow engine does not implement step.fetch.");
+/** What needs the SDK's async context, which it is kept from here (see `doWithoutAsyncContext`), fails its run by name. */
+function refuseWhatNeedsAsyncContext(context: Context): Context {
+  const fetch = Object.assign(refuse("step.fetch"), { config: refuse("step.fetch") });
+  const group = { parallel: refuse("group.parallel"), experiment: refuse("group.experiment") };
+  return { ...context, step: { ...context.step, fetch }, group: { ...context.group, ...group } };
+}
+
+function refuse(feature: string): () => never {
+  return () => {
+    throw new NonRetriableError(`The embedded workflow engine does not implement ${feature}.`);
   };
-  const fetch = Object.assign(refuse, { config: refuse });
-  return { ...context, step: { ...context.step, fetch } };
 }
 
 type Checkpointing = NonNullable<InngestExecution.InngestExecutionOptions["checkpointingConfig"]>;

@@ -44,8 +44,7 @@ const ASYNC_CONTEXT = Symbol.for("inngest:als");
 /**
  * Has the SDK work as where there is no AsyncLocalStorage, which it supports. Up to Node 22, the first use of one makes
  * every promise of the process several times as dear, and the SDK makes about a thousand for a run of four steps: this
- * was measured as a quarter to a third of a run's time. Functions on the engine lose `group.parallel` and
- * `group.experiment` by it, which then say so.
+ * was measured as a quarter to a third of a run's time. What functions lose by it is refused in `sdk-execution.ts`.
  */
 export function doWithoutAsyncContext(): void {
   const storage = { getStore: () => undefined, run: (_store: unknown, work: () => unknown) => work() };
