@@ -46,16 +46,14 @@ function readFilename(name: string): string {
 const BLOCK_TAG =
   /<\/?(?:p|div|br|hr|tr|td|th|table|li|ul|ol|h[1-6]|blockquote|section|article|header|footer|pre|center|title|body|html|head)(?:\s[^>]{0,2000})?\/?>/giu;
 const ANY_TAG = /<\/?[a-z!?][^<>]{0,4000}>/giu;
-const COMMENT = /<!--[\s\S]{0,20000}?-->/gu;
-const CODE = /<(script|style)\b[\s\S]{0,50000}?<\/\1\s*>/giu;
 const SPOKEN_ATTRIBUTE =
   /\s(?:alt|title|aria-label|aria-description|placeholder|summary|content|value|data-[a-z-]{1,40})\s*=\s*(?:"([^"]{8,4000})"|'([^']{8,4000})')/giu;
 
 /** All words of HTML, shown or not, and those of its comments and attributes. */
 function readHtmlWords(html: string): { words: string; aside: string[] } {
   if (html === "") return { words: "", aside: [] };
-  const comments = [...html.matchAll(COMMENT)].map(([comment]) => comment.slice(4, -3));
-  const plain = html.replace(COMMENT, "").replace(CODE, "");
+  const { rest, taken: comments } = takeBetween(html, "<!--", "-->");
+  const plain = takeBetween(takeBetween(rest, "<style", "</style").rest, "<script", "</script").rest;
   const attributes = [...plain.matchAll(SPOKEN_ATTRIBUTE)].map(
     ([, double, single]) => double ?? single ?? "",
   );
@@ -64,6 +62,23 @@ function readHtmlWords(html: string): { words: string; aside: string[] } {
     words: decodeEntities(words),
     aside: [comments.map(stripTags).join("\n"), attributes.join("\n")].map(decodeEntities),
   };
+}
+
+/** Each stretch from one mark to the next of the other, without regard to case; one without an end goes to the end. */
+function takeBetween(html: string, open: string, close: string): { rest: string; taken: string[] } {
+  const lower = html.toLowerCase();
+  // Some letters change their length with their case: then places differ, and nothing is taken.
+  if (lower.length !== html.length) return { rest: html, taken: [] };
+  const taken: string[] = [];
+  let rest = "";
+  let from = 0;
+  for (let start = lower.indexOf(open); start >= 0; start = lower.indexOf(open, from)) {
+    const end = lower.indexOf(close, start + open.length);
+    rest += html.slice(from, start);
+    taken.push(html.slice(start + open.length, end < 0 ? html.length : end));
+    from = end < 0 ? html.length : end + close.length;
+  }
+  return { rest: rest + html.slice(from), taken };
 }
 
 function stripTags(html: string): string {
