@@ -36,7 +36,7 @@ export interface LocalTriage {
   createClassifier(): Classifier;
   /** By the stored model, or the built-in start where one was trained; null before. */
   rankSimilar: RankSimilar;
-  /** Makes the built-in start for these categories ready, before the first ticket needs it. Never rejects. */
+  /** Makes the model for these categories ready, before the first ticket needs it. Never rejects. */
   warmUp(categories: Desk["categories"]): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export function createLocalTriage(parts: LocalTriageParts): LocalTriage {
     if (memory.loaded?.version !== version) memory.loaded = { version, model: await load(sql, log, version) };
     return memory.loaded.model;
   };
-  const modelFor = async (desk: Desk): Promise<DeskModel> => {
+  const modelFor = async (desk: Pick<Desk, "categories">): Promise<DeskModel> => {
     const stored = await loadNewest();
     return stored !== null && knowsCategories(stored, desk) ? stored : start(desk.categories);
   };
@@ -62,7 +62,11 @@ export function createLocalTriage(parts: LocalTriageParts): LocalTriage {
       return model ? compareDocuments(model.categories, ticket, candidates) : null;
     },
     warmUp: async (categories) => {
-      await start(categories);
+      try {
+        await modelFor({ categories });
+      } catch (error) {
+        log.warn({ reason: String(error) }, "The local classifier is made ready with the first ticket.");
+      }
     },
   };
 }
@@ -83,7 +87,7 @@ async function load(sql: Sql, log: Log, version: number): Promise<DeskModel | nu
 }
 
 /** A category that was added, renamed or switched off since: the model would answer with what the desk does not have. */
-function knowsCategories({ categories }: DeskModel, desk: Desk): boolean {
+function knowsCategories({ categories }: DeskModel, desk: Pick<Desk, "categories">): boolean {
   const known = new Set(categories.labels);
   return known.size === desk.categories.length && desk.categories.every(({ name }) => known.has(name));
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -188,5 +188,39 @@ describe("explain and ingest", () => {
     expect(JSON.parse(again.stdout).ticket).toBe(JSON.parse(first.stdout).ticket);
     const [tickets] = await db.sql<{ count: number }[]>`select count(*) as count from tickets`;
     expect(tickets?.count).toBe(1);
+  });
+});
+
+describe("what a person must put right in `eval triage` is named with the fix, and exit 2", () => {
+  it.each([
+    ["a file that is not there", null, "does not exist. Check the path"],
+    ["a file that is not JSON", "no json", "line 1: this is not JSON"],
+    ["a row without its label", '{"text": "x"}', '"category"'],
+    ["an empty file", "", "has no rows"],
+  ])("%s", async (_what, content, message) => {
+    const file = join(dataDir, "rows.jsonl");
+    await rm(file, { force: true });
+    if (content !== null) await writeFile(file, content);
+    const finished = await runHere(["eval", "triage", file, "--json"], {});
+    expect({ status: finished.status, stdout: finished.stdout }).toEqual({ status: 2, stdout: "" });
+    expect(finished.stderr).toContain(file);
+    expect(finished.stderr).toContain(message);
+    expect(finished.stderr).not.toContain("ENOENT");
+  });
+});
+
+describe("deskhand model", () => {
+  it("says that none is stored, rebuilds one, and shows it", async () => {
+    const none = await runHere(["model", "show"], service({}));
+    expect(none.stdout).toContain("deskhand model rebuild");
+    const rebuilt = await runHere(["model", "rebuild", "--json"], service({}));
+    expect(rebuilt.status).toBe(0);
+    const report = JSON.parse(rebuilt.stdout) as { state: string; version: number; sizeBytes: number };
+    expect(report).toMatchObject({ state: "stored", rows: 0 });
+    expect(report.sizeBytes).toBeLessThan(20_000_000);
+    const shown = JSON.parse((await runHere(["model", "show", "--json"], service({}))).stdout) as {
+      models: { version: number }[];
+    };
+    expect(shown.models.map(({ version }) => version)).toEqual([report.version]);
   });
 });
