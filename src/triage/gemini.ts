@@ -18,8 +18,8 @@ import { createRedactor, type RedactionKind } from "../core/redaction.ts";
 import type { Classifier, Desk, Triage, TriageInput, TriageUsage } from "../core/triage.ts";
 import { type FailedCall, type FailureKind, TriageFailure } from "../core/triage-failure.ts";
 import { explainRefusal } from "./gemini-errors.ts";
-import { type HonestMessage, separateInstructions } from "./honest-text.ts";
-import { copiesFrom, holdsCode } from "./leaks.ts";
+import { separateInstructions } from "./honest-text.ts";
+import { drawCode, dropCopies, holdsCode } from "./leaks.ts";
 import { buildPrompt, listHelpfulLinks, PROMPT_VERSION, type Prompt, pickExamples } from "./prompt.ts";
 import { buildResponseSchema, toTriage } from "./schema.ts";
 
@@ -120,17 +120,14 @@ async function ask(
   const text = readText(response);
   if (holdsCode(text, canary))
     throw new Unusable("leak", "its answer gives away the code of its instructions");
-  const answer = dropCopies(readJson(restoreInJson(text, redactor.restore)), prompt, message, desk);
+  const others = pickExamples(message, desk.examples).map((example) => example.text);
+  const told = { rules: prompt.system.slice(0, prompt.system.indexOf("\nCategories:")), others };
+  const answer = dropCopies(readJson(restoreInJson(text, redactor.restore)), told, message);
+  if (answer === "leak") throw new Unusable("leak", "its answer gives away its instructions");
   return toTriage(answer, message, desk, {
     hosts: options.linkHosts ?? [],
     links: listHelpfulLinks(desk),
   });
-}
-
-/** 16 letters and digits, of 80 bits. */
-function drawCode(): string {
-  const letters = "abcdefghjkmnpqrstvwxyz0123456789";
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => letters[byte % 32]).join("");
 }
 
 async function generate(settings: GeminiSettings, { system, user }: Prompt, desk: Desk) {
@@ -164,22 +161,6 @@ function readUsage(
   const cost =
     prices === null || tokensIn === null ? null : (tokensIn * prices.in + written * prices.out) / 1_000_000;
   return { tokensIn, tokensOut, tokensThinking, cost };
-}
-
-/** Refuses what copies the instructions; blanks what copies another ticket. */
-function dropCopies(answer: unknown, { system }: Prompt, message: HonestMessage, desk: Desk): unknown {
-  if (typeof answer !== "object" || answer === null) return answer;
-  const own = `${message.title}\n${message.text}`;
-  const rules = system.slice(0, system.indexOf("\nCategories:"));
-  const others = pickExamples(message, desk.examples).map((example) => example.text);
-  const cleaned: Record<string, unknown> = { ...answer };
-  for (const name of ["summary", "helpfulNotes", "suggestedReply"]) {
-    const written = cleaned[name];
-    if (typeof written !== "string") continue;
-    if (copiesFrom(written, rules, own)) throw new Unusable("leak", "its answer gives away its instructions");
-    if (others.some((other) => copiesFrom(written, other, own))) cleaned[name] = "";
-  }
-  return cleaned;
 }
 
 /** Angry and alarming tickets are ordinary here; only what is highly likely to be harmful is blocked. */

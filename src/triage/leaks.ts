@@ -1,5 +1,6 @@
 /** Does an answer give away what it was told in confidence: the instructions, their code, other people's tickets? */
 import { foldWords } from "../core/evidence.ts";
+import type { HonestMessage } from "./honest-text.ts";
 
 /** So many words in a row are no chance: a sentence was copied. */
 const COPIED_WORDS = 8;
@@ -40,4 +41,35 @@ function runsOf(folded: string): string[] {
     }
   }
   return runs;
+}
+
+/** What a model was told besides the ticket. */
+export interface Told {
+  rules: string;
+  /** Texts of other tickets. */
+  others: readonly string[];
+}
+
+/** `leak` for an answer that copies its rules; else the answer, with blanks where it copies another ticket. */
+export function dropCopies(
+  answer: unknown,
+  { rules, others }: Told,
+  message: HonestMessage,
+): unknown | "leak" {
+  if (typeof answer !== "object" || answer === null) return answer;
+  const own = `${message.title}\n${message.text}`;
+  const cleaned: Record<string, unknown> = { ...answer };
+  for (const name of ["summary", "helpfulNotes", "suggestedReply"]) {
+    const written = cleaned[name];
+    if (typeof written !== "string") continue;
+    if (copiesFrom(written, rules, own)) return "leak";
+    if (others.some((other) => copiesFrom(written, other, own))) cleaned[name] = "";
+  }
+  return cleaned;
+}
+
+/** 16 letters and digits, of 80 bits. */
+export function drawCode(): string {
+  const letters = "abcdefghjkmnpqrstvwxyz0123456789";
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => letters[byte % 32]).join("");
 }

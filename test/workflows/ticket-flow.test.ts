@@ -169,6 +169,20 @@ describe("triage while the model is away", () => {
     expect(events).toHaveLength(1);
   });
 
+  it("writes a second triage only where the ticket waits for one", async () => {
+    const ticketId = await record(mail());
+    const input = { ticketId, title: "", text: "", channel: "email" } as const;
+    const desk = { categories: [], skills: [], examples: [] };
+    const attempt = await fixedClassifier("gemini").classify(input, desk);
+    const late = { ...attempt, triage: { ...attempt.triage, summary: "Too late." } };
+    expect(await saveTriage(sql, ticketId, "run-1", attempt)).toBe(true);
+    expect(await saveTriage(sql, ticketId, "run-2", late, { onlyProvisional: true })).toBe(false);
+    await sql`update tickets set provisional = true, status = 'closed' where id = ${ticketId}`;
+    expect(await saveTriage(sql, ticketId, "run-3", late, { onlyProvisional: true })).toBe(false);
+    const [ticket] = await sql`select summary from tickets where id = ${ticketId}`;
+    expect(ticket?.summary).toBe(attempt.triage.summary);
+  });
+
   it("never writes over what a person has set", async () => {
     const ticketId = await record(mail());
     await sql`
