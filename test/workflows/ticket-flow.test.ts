@@ -150,6 +150,43 @@ describe("triage while the model is away", () => {
     },
   );
 
+  it("is made good by the minute's run when the model is back, and the assignee keeps the ticket", async () => {
+    let isAway = true;
+    let minutes = 0;
+    const good = fixedClassifier("gemini");
+    const model: Classifier = {
+      ...good,
+      classify: (input, desk) =>
+        isAway
+          ? Promise.reject(new AppError("rate_limited", "429", { retryAfterMs: 60_000 }))
+          : good.classify(input, desk),
+    };
+    const { engine, settle } = await start({
+      model,
+      engineNow: () => new Date(Date.now() + minutes * 60_000),
+    });
+    const ticketId = await record(mail());
+    await settle();
+    const read = async () => {
+      const [row] = await sql`
+        select triage_source as source, provisional, assignee_id as assignee from tickets where id = ${ticketId}`;
+      return row;
+    };
+    const before = await read();
+    expect(before).toMatchObject({ source: "local", provisional: true });
+    isAway = false;
+    // The quota's pause is not over: nobody asks.
+    minutes++;
+    engine?.wake();
+    await settle();
+    expect(await read()).toMatchObject({ source: "local", provisional: true });
+    await sql`update model_health set retry_at = now() - interval '1 second'`;
+    minutes++;
+    engine?.wake();
+    await settle();
+    expect(await read()).toMatchObject({ source: "gemini", provisional: false, assignee: before?.assignee });
+  });
+
   it("takes the model's word when it answers", async () => {
     const { settle } = await start({ model: fixedClassifier("gemini") });
     const ticketId = await record(mail());
