@@ -73,8 +73,8 @@ export function createLocalTriage(parts: LocalTriageParts): LocalTriage {
 
 /** Null where the version cannot be read, which is said once: the built-in start goes on until there is a newer one. */
 async function load(sql: Sql, log: Log, version: number): Promise<DeskModel | null> {
+  const content = await readModelContent(sql, version);
   try {
-    const content = await readModelContent(sql, version);
     return content === null ? null : unpackDeskModel(content);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -52,8 +52,8 @@ const VOCABULARY_MAX = 120_000;
 const FEATURES_PER_DOCUMENT_MAX = 700;
 const FEATURES_PER_DOCUMENT_MIN = 100;
 /** Characters that are read in all, and of a text at least: of very many long texts the middle is left out. */
-const LENGTH_SUM_MAX = 1.2e7;
-const LENGTH_MIN = 1000;
+const LENGTH_SUM_MAX = 9e6;
+const LENGTH_MIN = 800;
 /** Documents times labels times features that one training goes over, so that it ends in seconds. */
 const WORK_PER_EPOCH_MAX = 7e7;
 
