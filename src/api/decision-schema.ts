@@ -1,7 +1,8 @@
-/** Why a ticket is with whom, and what people corrected on it. For staff. */
+/** What triage said and why, why a ticket is with whom, and what people corrected on it. For staff. */
 import { z } from "@hono/zod-openapi";
 import { PRIORITIES } from "../core/ticket.ts";
 import type { CorrectionView } from "../db/corrections.ts";
+import type { LastTriage, TicketInternals } from "../db/ticket-queries.ts";
 import { DateTimeSchema } from "./schemas.ts";
 
 const ConsideredSchema = z.object({
@@ -81,4 +82,46 @@ export function presentCorrection(correction: CorrectionView): z.infer<typeof Co
 
 function readNames(list: string): string[] {
   return z.array(z.string()).parse(JSON.parse(list));
+}
+
+export const TriageSchema = z
+  .object({
+    source: z.enum(["gemini", "local", "person"]),
+    model: z.string().nullable().openapi({ description: "Which model of that source." }),
+    provisional: z.boolean().openapi({
+      description: "By the local classifier while the model was away: done again when it is back.",
+    }),
+    confidence: z.number().nullable().openapi({ description: "0 to 1." }),
+    language: z.string().nullable().openapi({ description: "ISO 639-1, or `und`." }),
+    triagedAt: DateTimeSchema.nullable(),
+    setByPerson: z
+      .array(z.string())
+      .openapi({ description: "Labels that a person has set: triage never writes over them." }),
+    evidence: z.array(z.object({ field: z.string(), quote: z.string(), value: z.string() })),
+    guesses: z.array(z.string()).openapi({ description: "Labels that no words of the message speak for." }),
+    suspicious: z
+      .array(z.string())
+      .openapi({ description: "Words that read like instructions to a machine." }),
+  })
+  .openapi("Triage");
+
+export function presentTriage(
+  ticket: TicketInternals,
+  last: LastTriage | null,
+): z.infer<typeof TriageSchema> | null {
+  const { triageSource: source, provisional, confidence, triagedAt, personChanged: setByPerson } = ticket;
+  if (source === null) return null;
+  const { evidence = [], guesses = [], suspicious = [], language = null } = last?.said ?? {};
+  return {
+    source,
+    model: last?.model ?? null,
+    provisional,
+    confidence,
+    language,
+    triagedAt: triagedAt?.toISOString() ?? null,
+    setByPerson,
+    evidence,
+    guesses,
+    suspicious,
+  };
 }

@@ -17,6 +17,8 @@ import {
   CorrectionSchema,
   presentAssignment,
   presentCorrection,
+  presentTriage,
+  TriageSchema,
 } from "./decision-schema.ts";
 import { DELIVERY_STATES, DeliverySchema, presentDeliveries } from "./delivery-schema.ts";
 import { attachmentUrl, sanitiseMessage } from "./html/sanitise-message.ts";
@@ -115,27 +117,6 @@ const MessageSchema = z
       .openapi({ description: "Staff only: what became of an answer by mail, for each recipient." }),
   })
   .openapi("Message");
-
-const TriageSchema = z
-  .object({
-    source: z.enum(["gemini", "local", "person"]),
-    model: z.string().nullable().openapi({ description: "Which model of that source." }),
-    provisional: z.boolean().openapi({
-      description: "By the local classifier while the model was away: done again when it is back.",
-    }),
-    confidence: z.number().nullable().openapi({ description: "0 to 1." }),
-    language: z.string().nullable().openapi({ description: "ISO 639-1, or `und`." }),
-    triagedAt: DateTimeSchema.nullable(),
-    setByPerson: z
-      .array(z.string())
-      .openapi({ description: "Labels that a person has set: triage never writes over them." }),
-    evidence: z.array(z.object({ field: z.string(), quote: z.string(), value: z.string() })),
-    guesses: z.array(z.string()).openapi({ description: "Labels that no words of the message speak for." }),
-    suspicious: z
-      .array(z.string())
-      .openapi({ description: "Words that read like instructions to a machine." }),
-  })
-  .openapi("Triage");
 
 export const TicketDetailSchema = TicketSchema.extend({
   messages: z.array(MessageSchema).openapi({ description: "The newest 500, in order." }),
@@ -280,25 +261,4 @@ function presentVersions({ versions }: MessageView) {
     text,
     replacedAt: new Date(replacedAt).toISOString(),
   }));
-}
-
-function presentTriage(
-  ticket: TicketInternals,
-  last: LastTriage | null,
-): z.infer<typeof TriageSchema> | null {
-  const { triageSource: source, provisional, confidence, triagedAt, personChanged: setByPerson } = ticket;
-  if (source === null) return null;
-  const { evidence = [], guesses = [], suspicious = [], language = null } = last?.said ?? {};
-  return {
-    source,
-    model: last?.model ?? null,
-    provisional,
-    confidence,
-    language,
-    triagedAt: triagedAt?.toISOString() ?? null,
-    setByPerson,
-    evidence,
-    guesses,
-    suspicious,
-  };
 }

@@ -216,9 +216,8 @@ export function accountRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   });
 
   app.openapi(updateMeRoute, async (c) => {
-    const { away, handOver, workingHours } = c.req.valid("json");
-    const presence = { away, handsOver: handOver, hours: workingHours };
-    const user = await updatePresence(c.get("sql"), staffActorOf(c.get("user")), presence);
+    const { away, handOver: handsOver, workingHours: hours } = c.req.valid("json");
+    const user = await updatePresence(c.get("sql"), staffActorOf(c.get("user")), { away, handsOver, hours });
     return c.json({ user: presentUser(user) }, 200);
   });
 

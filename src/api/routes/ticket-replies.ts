@@ -179,6 +179,11 @@ export function ticketReplyRoutes(deps: Pick<ApiDeps, "desk">): OpenAPIHono<ApiE
     }
   });
 
+  addUndo(app);
+  return app;
+}
+
+function addUndo(app: OpenAPIHono<ApiEnv>): void {
   app.openapi(undoRoute, async (c) => {
     const [sql, user] = [c.get("sql"), c.get("user")];
     const { deliveryId } = c.req.valid("json");
@@ -188,7 +193,6 @@ export function ticketReplyRoutes(deps: Pick<ApiDeps, "desk">): OpenAPIHono<ApiE
     if (answer.state === "too-late") throw new AppError("conflict", answer.text);
     return c.json({ text: answer.text }, 200);
   });
-  return app;
 }
 
 /** Who names no form has read nothing: recipients and messages as they are, and no warning. */
