@@ -6,9 +6,8 @@ import type { Sql } from "./client.ts";
 const SEARCHED_MAX = 3_000;
 const RANKED_MAX = 100;
 /** Rare words are looked up among all tickets; a word is rare while no more tickets than this have it. */
-const RARE_MAX = 5_000;
-const RARE_WORDS_MAX = 5;
-const RARE_MATCHES_MAX = 400;
+const RARE_MAX = 1_000;
+const RARE_WORDS_MAX = 3;
 /** So many of the best matches by words are compared as texts. */
 const COMPARED_MAX = 30;
 const COMPARED_LENGTH_MAX = 2_000;
@@ -58,6 +57,7 @@ async function putInOrder(candidates: Candidate[], rank: RankSimilar): Promise<C
     .map(({ candidate }) => candidate);
 }
 
+/** The rare ones come without a limit: with one, Postgres may take reading all tickets in turn for cheaper. */
 async function findCandidates(
   sql: Sql,
   ticketId: string,
@@ -81,7 +81,6 @@ async function findCandidates(
     ), rare as materialized (
       select id from tickets
       where ${rare.length > 0} and search @@ to_tsquery('simple', ${rareQuery}) and status in ('resolved', 'closed')
-      limit ${RARE_MATCHES_MAX}
     ), matching as (
       select id from newest union select id from rare
     ), ranked as (
