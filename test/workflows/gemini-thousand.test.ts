@@ -5,6 +5,7 @@ import type { Triage } from "../../src/core/triage.ts";
 import type { SqlPool } from "../../src/db/client.ts";
 import { startMailboxCursor } from "../../src/db/mailbox-cursors.ts";
 import { listTicketsToRetriage, readDesk } from "../../src/db/triage-results.ts";
+import { type AskedTicket, readAsked } from "../../src/demo/gemini-answers.ts";
 import { createGeminiStandIn, type GeminiBehaviour } from "../../src/demo/gemini-stand-in.ts";
 import { assignTicket } from "../../src/desk/assign-ticket.ts";
 import { changeCategory, changePriority } from "../../src/desk/correct-labels.ts";
@@ -84,12 +85,36 @@ beforeAll(async () => {
     timeoutMs: TIMEOUT_MS,
     log: SILENT,
   });
+  // The stand-in trains its classifier for its first answer: that is not what the time-out is for.
+  await createGeminiClassifier({
+    apiKey: "test",
+    model: "gemini-test",
+    baseUrl: gemini.url,
+    timeoutMs: 60_000,
+    log: SILENT,
+  }).classify(input, await readDesk(sql));
   deps = { sql, log: SILENT, model, createLocalClassifier: () => local } as unknown as WorkflowDeps;
 });
 afterAll(async () => {
   await gemini.stop();
   await db.drop();
 });
+
+/** An answer that costs the stand-in no time: its first category, and the title as evidence. */
+function answerShortly({ title, text, desk }: AskedTicket): object {
+  const category = desk.categories[0]?.name ?? "";
+  return {
+    summary: text.slice(0, 60),
+    category,
+    priority: "medium",
+    skills: [],
+    helpfulNotes: "",
+    suggestedReply: "",
+    language: "en",
+    confidence: 0.9,
+    evidence: [{ field: "category", quote: title, value: category }],
+  };
+}
 
 /** What `triage-ticket` does, step by step. */
 async function triage(ticketId: string, calls: { underWay: number }): Promise<number> {
@@ -228,21 +253,23 @@ describe("1,000 tickets", () => {
     const rows = await readAll();
     const provisional = rows.filter((row) => row.provisional);
     const [early, late] = [provisional.slice(0, 20), provisional.slice(20, 40)];
-    for (const { id } of early) {
-      await changePriority(sql, actor, id, "low");
-      await changeCategory(sql, actor, id, "Billing");
-    }
+    // Another than the one it has: the same again is no correction.
+    const wanted = (row: Row) => ({
+      category: row.category === "Billing" ? "Hardware" : "Billing",
+      priority: row.priority === "low" ? ("high" as const) : ("low" as const),
+    });
+    const correct = async (row: Row) => {
+      await changePriority(sql, actor, row.id, wanted(row).priority);
+      await changeCategory(sql, actor, row.id, wanted(row).category);
+    };
+    for (const row of early) await correct(row);
     const assignees = new Map(rows.map(({ id, assigneeId }) => [id, assigneeId]));
     gemini.setBehaviour("good");
-    const { answerWell, readAsked } = await import("../../src/demo/gemini-answers.ts");
     gemini.setAnswer(async (request) => {
       const asked = readAsked(request);
       const thinking = late.find(({ description }) => description === asked.text);
-      if (thinking) {
-        await changePriority(sql, actor, thinking.id, "low");
-        await changeCategory(sql, actor, thinking.id, "Billing");
-      }
-      return JSON.stringify({ ...(await answerWell(asked)), confidence: 0.77 });
+      if (thinking) await correct(thinking);
+      return JSON.stringify(answerShortly(asked));
     });
     // Time passes: pauses end, and tickets whose answers could not be used may be asked about once more.
     await sql`delete from model_health`;
@@ -263,8 +290,8 @@ describe("1,000 tickets", () => {
     expect(after.filter((row) => row.provisional)).toEqual([]);
     const redone = after.filter(({ id }) => provisional.some((row) => row.id === id));
     expect(redone.every(({ source }) => source === "gemini")).toBe(true);
-    for (const { id } of [...early, ...late]) {
-      expect(after.find((row) => row.id === id)).toMatchObject({ category: "Billing", priority: "low" });
+    for (const row of [...early, ...late]) {
+      expect(after.find(({ id }) => id === row.id)).toMatchObject(wanted(row));
     }
     expect(after.every(({ id, assigneeId }) => assigneeId === assignees.get(id))).toBe(true);
     report(waits, callsMade, provisional.length, rounds);
