@@ -112,7 +112,7 @@ describe("the original of a mail", () => {
 
   it("is a plain 404 once it is no longer kept", async () => {
     const { sourceUrl } = await firstMessage(moderator.token);
-    await api.sql`update messages set raw_id = null where ticket_id = ${ticketId}`;
+    await api.sql`delete from raw_messages r using messages m where m.raw_id = r.id and m.ticket_id = ${ticketId}`;
     expect((await firstMessage(moderator.token)).sourceUrl).toBeNull();
     expect((await fetchPath(moderator.token, sourceUrl)).status).toBe(404);
   });
