@@ -76,7 +76,7 @@ export async function deliverBursts(
   { url, copies, onBurst }: DeliverOptions,
 ): Promise<BurstFigures> {
   const figures: BurstFigures = { ackMs: [], unacknowledged: 0, unheard: 0 };
-  const sender = createSender();
+  const sender = await createSender();
   const deliver = async (body: string): Promise<void> => {
     for (;;) {
       const address = url();
@@ -110,9 +110,11 @@ export async function deliverBursts(
   }
 }
 
-function createSender() {
+async function createSender() {
   const path = fileURLToPath(new URL("./slack-sender.ts", import.meta.url));
   const child = fork(path, { execArgv: ["--import", "tsx"] });
+  // Until it is there, the bursts would wait for it, and come as one.
+  await once(child, "message");
   const waiting = new Map<number, { resolve(delivered: Delivered): void; reject(error: Error): void }>();
   let lastId = 0;
   child.on("message", (delivered: Delivered) => {

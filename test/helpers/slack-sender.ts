@@ -56,3 +56,5 @@ function post({ url, secret, body }: Delivery): Promise<Omit<Delivered, "id">> {
     sent.end(body);
   });
 }
+
+process.send?.("ready");
