@@ -6,6 +6,8 @@ export default defineConfig({
     reporters: ["default", "./test/reporter.ts"],
     env: { LOG_LEVEL: "silent" },
     include: ["test/services/**/*.test.ts"],
+    // One after the other: they print figures of a whole machine.
+    fileParallelism: false,
     globalSetup: ["./test/helpers/global-cluster.ts"],
     testTimeout: 120_000,
     hookTimeout: 60_000,

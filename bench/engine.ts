@@ -8,8 +8,9 @@ import { type Answer, AT_ONCE, type Request } from "./engine/contract.ts";
 import { type BenchOptions, type BenchOutcome, median, percentile } from "./harness.ts";
 import { type Program, startProgram } from "./program.ts";
 
-const RUNS = 2000;
-const WARM_UP_RUNS = 400;
+const RUNS = 3000;
+/** Both sides are compiled by then, as in a service that has run for some seconds. */
+const WARM_UP_RUNS = 2000;
 const IDLE_RUNS = 100;
 /** What an Inngest dev server ends on such a machine, in memory, with checkpoints. */
 const DEV_SERVER_RUNS_PER_SECOND = 90;
