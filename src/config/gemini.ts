@@ -40,9 +40,10 @@ function readRedact(reader: SettingsReader): RedactionKind[] {
 }
 
 function readPrices(reader: SettingsReader): GeminiConfig["prices"] {
+  const problemsBefore = reader.problemCount;
   const paid = readPrice(reader, "GEMINI_PRICE_IN");
   const earned = readPrice(reader, "GEMINI_PRICE_OUT");
-  if (paid === null && earned === null) return null;
+  if ((paid === null && earned === null) || reader.problemCount > problemsBefore) return null;
   if (paid === null || earned === null) {
     const missing = paid === null ? "GEMINI_PRICE_IN" : "GEMINI_PRICE_OUT";
     reader.report(missing, "it is missing, and the other price is set.", "Set both, or neither.");

@@ -225,3 +225,11 @@ export async function lockParkedRow(
     where l.id = ${ledgerId} and l.outcome = 'parked' for update of l`;
   return row ?? null;
 }
+
+/** The addresses of the mailboxes that a ticket's mails came by, also of those that no setting names (`ingest`). */
+export async function listMailboxAddresses(sql: Sql, ticketId: string): Promise<string[]> {
+  const rows = await sql<{ address: string }[]>`
+    select distinct lower(split_part(account, '/', 1)) as address from intake_ledger
+    where ticket_id = ${ticketId} and channel = 'email' and account like '%@%'`;
+  return rows.map(({ address }) => address);
+}

@@ -41,7 +41,7 @@ export async function readLearningState(sql: Sql): Promise<LearningState> {
       select count(*) as rows, (select max(created_at) from corrections) as newest from tickets where person_changed <> '{}'
     ), settled as (
       select count(*) as rows from tickets
-      where status in ('resolved', 'closed') and category is not null and not provisional
+      where status in ('resolved', 'closed') and category is not null
     )
     select md5(concat_ws('|', ${JSON.stringify(categories)}::text, corrected.rows, corrected.newest,
         case when settled.rows < 400 then settled.rows / 20 else 20 + floor(ln(settled.rows / 400.0) / ln(1.05)) end)
@@ -67,7 +67,7 @@ export async function listLearnableTickets(sql: Sql, limit: number): Promise<Tri
       select id from tickets where person_changed <> '{}' order by updated_at desc limit ${limit}
     ), settled as (
       select id from tickets
-      where status in ('resolved', 'closed') and category is not null and not provisional and person_changed = '{}'
+      where status in ('resolved', 'closed') and category is not null and person_changed = '{}'
       order by number desc limit ${limit}
     ), chosen as (
       select id, true as corrected from corrected union all select id, false from settled

@@ -4,6 +4,7 @@ import { AppError } from "../core/errors.ts";
 import { listNeededSkills } from "../core/skills.ts";
 import type { Priority } from "../core/ticket.ts";
 import { lockAssignment } from "../db/assignment-candidates.ts";
+import { listCategories } from "../db/categories.ts";
 import { inTransaction, type Sql, type SqlTransaction } from "../db/client.ts";
 import { setCategoryByPerson, setPriorityByPerson, setSkillsByPerson } from "../db/corrections.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
@@ -51,12 +52,17 @@ export async function changeCategory(
     const { number, category: was } = ticket;
     if (was === category) return { number, unchanged: true };
     if (!(await setCategoryByPerson(tx, ticketId, actor.userId, { was, became: category, via: actor.via }))) {
-      throw new AppError("invalid", "The desk has no such category.");
+      throw new AppError("invalid", await refuseCategory(tx, category));
     }
     await addTicketEvent(tx, ticketId, "category-changed", actor, { was, became: category });
     await addOutboxEvent(tx, "ticket/changed", { ticketId });
     return { number, unchanged: false };
   });
+}
+
+async function refuseCategory(sql: Sql, category: string): Promise<string> {
+  const names = (await listCategories(sql)).filter(({ active }) => active).map(({ name }) => name);
+  return `The desk has no category “${category}”. It has: ${names.join(", ")}.`;
 }
 
 /**

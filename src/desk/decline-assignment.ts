@@ -74,10 +74,7 @@ function requireAssignee(ticket: TicketRow | null, actor: StaffActor): TicketRow
   }
   if (assigneeId === actor.userId) return ticket;
   const whose = assigneeId === null ? "nobody's" : `${assigneeName}'s`;
-  throw new AppError(
-    "conflict",
-    `Ticket #${number} is ${whose}, not yours. Use Assign… to give it to somebody.`,
-  );
+  throw new AppError("conflict", `Ticket #${number} is ${whose}, not yours: assign it to somebody instead.`);
 }
 
 async function reroute(tx: SqlTransaction, ticket: TicketRow, actor: StaffActor): Promise<string | null> {

@@ -87,7 +87,7 @@ function explain({ name, reason }: Leaver): string {
     case "no-staff":
       return `${name} is no moderator any more.`;
     case "away":
-      return `${name} is away for long.`;
+      return `${name} is away and hands their tickets over.`;
     default:
       return reason satisfies never;
   }

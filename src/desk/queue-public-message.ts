@@ -8,6 +8,7 @@ import { buildReferences, withSubjectToken } from "../core/threading.ts";
 import { assertNever } from "../core/ticket.ts";
 import type { Sql, SqlTransaction } from "../db/client.ts";
 import { type DeliveryRecipients, insertDelivery } from "../db/deliveries.ts";
+import { listMailboxAddresses } from "../db/ledger.ts";
 import {
   insertAttachments,
   insertMessage,
@@ -79,7 +80,8 @@ async function planMailRoute(
   const requester = ticket.requesterEmail ?? "";
   const from = { address: last?.from ?? requester, name: last?.fromName ?? ticket.requesterName };
   const lastMail = { from, replyTo: last?.replyTo ?? [], to: last?.to ?? [], cc: last?.cc ?? [] };
-  const { to, cc } = decideReplyRecipients(lastMail, requester, settings.ownAddresses);
+  const own = [...settings.ownAddresses, ...(await listMailboxAddresses(sql, ticket.id))];
+  const { to, cc } = decideReplyRecipients(lastMail, requester, own);
   const recipients = { channel: "email", to, cc: automatic ? [] : cc } as const;
   const known = await listThreadMessageIds(sql, ticket.id, THREAD_IDS_MAX);
   return {

@@ -60,7 +60,8 @@ export async function queueReply(
       ...(submissionKey === undefined ? {} : { submissionKey }),
       attachments,
     });
-    const { undoSeconds } = settings;
+    // An answer by the API is there at once: nothing is sent that could be held back.
+    const undoSeconds = ticket.channel === "api" ? 0 : settings.undoSeconds;
     if (queued === null) return { number: ticket.number, deliveryId: null, alreadyQueued: true, undoSeconds };
     if (ticket.assigneeId === null) {
       const why = `${actor.name} answered first.`;

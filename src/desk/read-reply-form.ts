@@ -7,6 +7,7 @@ import type { ReplyAudience, ReplyForm } from "../core/slack-actions.ts";
 import { assertNever } from "../core/ticket.ts";
 import type { Sql } from "../db/client.ts";
 import type { DeliveryRecipients } from "../db/deliveries.ts";
+import { listMailboxAddresses } from "../db/ledger.ts";
 import {
   type LastWords,
   listEarlierParticipants,
@@ -87,10 +88,8 @@ async function listRecipientWarnings(
   if (recipients?.channel !== "email") return [];
   const { to, cc } = recipients;
   const from = latest?.from ? [{ address: latest.from, name: "" }] : [];
-  const wrote = withoutOwnAddresses(
-    [...from, ...(latest?.to ?? []), ...(latest?.cc ?? [])],
-    settings.ownAddresses,
-  );
+  const own = [...settings.ownAddresses, ...(await listMailboxAddresses(sql, ticketId))];
+  const wrote = withoutOwnAddresses([...from, ...(latest?.to ?? []), ...(latest?.cc ?? [])], own);
   const earlier = latest === null ? null : await listEarlierParticipants(sql, ticketId, latest.messageId);
   const previousRecipients = { to: wrote, cc: [] };
   return warnAboutRecipients({ recipients: { to, cc }, previousRecipients, earlier });

@@ -413,3 +413,14 @@ describe("App Home", () => {
     expect(stranger).toEqual({ kind: "requester", name: "x", tickets: [] });
   });
 });
+
+describe("the mailbox that a mail came by", () => {
+  it("is ours, also where only `ingest` names it: answers do not go there, and nobody is warned of that", async () => {
+    const own = { address: "Help@Piped.Example", name: "Help" };
+    const bob = { address: "bob@cust.example", name: "Bob" };
+    const id = await open({ account: "help@piped.example", to: [own], cc: [bob] });
+    const form = await readReplyForm(sql, DESK, ada, id);
+    expect(form.audience.cc).toEqual(["Bob <bob@cust.example>"]);
+    expect(form.warnings).toEqual([]);
+  });
+});

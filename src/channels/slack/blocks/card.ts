@@ -131,7 +131,7 @@ function describeOrigin(card: TicketCardView): string {
   if (card.source === "person") return `${messages}. Labels set by a person.`;
   const by = card.source === "gemini" ? "Gemini" : "the local classifier";
   const sure = card.confidence === null ? "" : `, ${Math.round(card.confidence * 100)}% sure`;
-  return `${messages}. Triaged by ${by}${sure}${card.provisional ? "; provisional until the model has read it" : ""}.`;
+  return `${messages}. Triaged by ${by}${sure}${card.provisional ? "; provisional: no model has read it" : ""}.`;
 }
 
 function buildPendingReply({ ticketId, pendingReply }: TicketCardView): Block[] {
