@@ -66,7 +66,11 @@ describe("the open tickets of somebody who leaves", () => {
   it.each<[string, UserUpdate, string]>([
     ["loses the role", { role: "user" }, "ada is no moderator any more."],
     ["is deactivated", { active: false }, "The account of ada was deactivated."],
-    ["goes away and hands over", { away: true, handsOver: true }, "ada is away and hands their tickets over."],
+    [
+      "goes away and hands over",
+      { away: true, handsOver: true },
+      "ada is away and hands their tickets over.",
+    ],
   ])(
     "who %s go to others by the same rule, with the reason, a notice and the trail",
     async (_, left, why) => {
