@@ -6,8 +6,8 @@ import type { TokenSettings } from "./api/deps.ts";
 import { createVerificationToken } from "./api/tokens.ts";
 import type { Config } from "./config.ts";
 import type { RecordInbound } from "./core/inbound.ts";
+import { listActiveCategories } from "./db/categories.ts";
 import type { SqlPool } from "./db/client.ts";
-import { listCategories } from "./db/local-models.ts";
 import type { DeskSettings } from "./desk/desk-settings.ts";
 import { recordInbound } from "./desk/record-inbound.ts";
 import { createBatchRecorder } from "./desk/record-inbound-batch.ts";
@@ -123,7 +123,7 @@ async function startParts(
 
   const localTriage = createLocalTriage({ sql, log, train: trainInThread });
   // In its thread while the rest starts; a ticket that is faster waits for it, and nothing else does.
-  void localTriage.warmUp(await listCategories(sql));
+  void localTriage.warmUp(await listActiveCategories(sql));
 
   const deps: WorkflowDeps = {
     sql,

@@ -19,6 +19,13 @@ export async function listCategories(sql: Sql): Promise<CategoryRow[]> {
     order by active desc, position, name limit ${CATEGORIES_MAX}`;
 }
 
+/** Those in use, in the desk's order. */
+export async function listActiveCategories(sql: Sql): Promise<Pick<CategoryRow, "name" | "description">[]> {
+  const rows = await sql<Pick<CategoryRow, "name" | "description">[]>`
+    select name, description from categories where active order by position, name`;
+  return [...rows];
+}
+
 /** All of them, locked in one order, so that two changes come one after the other. */
 export async function lockCategories(sql: Sql): Promise<CategoryRow[]> {
   return sql<CategoryRow[]>`

@@ -1,6 +1,7 @@
 /** The local classifier as trained on the desk's own tickets: what it learns from, and its stored versions. */
 import type { Priority } from "../core/ticket.ts";
 import type { TriageExample } from "../core/triage.ts";
+import { listActiveCategories } from "./categories.ts";
 import { jsonb, type Sql } from "./client.ts";
 
 /** Older versions stay to go back to. */
@@ -23,19 +24,12 @@ export interface LearningState {
   rowCount: number;
 }
 
-/** Those in use, in the desk's order. */
-export async function listCategories(sql: Sql): Promise<LearningState["categories"]> {
-  const rows = await sql<{ name: string; description: string }[]>`
-    select name, description from categories where active order by position, name`;
-  return [...rows];
-}
-
 /**
  * By counts; no text is read. Each correction makes a new fingerprint. Closed tickets make one each 20, and when they are
  * many, each time that they have grown by a twentieth: a busy desk does not train all day.
  */
 export async function readLearningState(sql: Sql): Promise<LearningState> {
-  const categories = await listCategories(sql);
+  const categories = await listActiveCategories(sql);
   const [row] = await sql<{ fingerprint: string; rowCount: number }[]>`
     with corrected as (
       select count(*) as rows, (select max(created_at) from corrections) as newest from tickets where person_changed <> '{}'

@@ -183,11 +183,3 @@ export async function setTicketTriage(sql: Sql, ticketId: string, triage: Triage
       triaged_at = now(), updated_at = now()
     where id = ${ticketId}`;
 }
-
-/** Open tickets that the local classifier triaged while the model was away, oldest first. */
-export async function listProvisionalTickets(sql: Sql, limit: number): Promise<string[]> {
-  const rows = await sql<{ id: string }[]>`
-    select id from tickets where provisional and status in ('open', 'in_progress', 'waiting')
-    order by number limit ${limit}`;
-  return rows.map((row) => row.id);
-}

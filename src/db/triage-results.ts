@@ -4,6 +4,7 @@ import type { Surroundings } from "../core/instructions/surroundings.ts";
 import type { Channel } from "../core/ticket.ts";
 import type { Desk, TriageAttempt, TriageExample, TriageSource, TriageUsage } from "../core/triage.ts";
 import type { FailureKind } from "../core/triage-failure.ts";
+import { listActiveCategories } from "./categories.ts";
 import { jsonb, type Sql, storableText } from "./client.ts";
 
 /** Stores a try; false where this run has stored one already. */
@@ -173,8 +174,7 @@ const EXAMPLES_MAX = 200;
 
 /** The desk's categories and skills, and the newest corrected tickets as examples. */
 export async function readDesk(sql: Sql): Promise<Desk> {
-  const categories = await sql<{ name: string; description: string }[]>`
-    select name, description from categories where active order by position, name`;
+  const categories = await listActiveCategories(sql);
   const skills = await sql<{ name: string; aliases: string[] }[]>`
     select s.name, array(select a.normalised from skill_aliases a where a.skill_id = s.id order by 1) as aliases
     from skills s where s.status = 'active' order by s.name`;
@@ -184,5 +184,5 @@ export async function readDesk(sql: Sql): Promise<Desk> {
     from tickets t
     where t.person_changed <> '{}'
     order by t.updated_at desc limit ${EXAMPLES_MAX}`;
-  return { categories: [...categories], skills: [...skills], examples: [...examples] };
+  return { categories, skills: [...skills], examples: [...examples] };
 }

@@ -4,7 +4,7 @@ import { AppError } from "../core/errors.ts";
 import { listNeededSkills } from "../core/skills.ts";
 import type { Priority } from "../core/ticket.ts";
 import { lockAssignment } from "../db/assignment-candidates.ts";
-import { listCategories } from "../db/categories.ts";
+import { listActiveCategories } from "../db/categories.ts";
 import { inTransaction, type Sql, type SqlTransaction } from "../db/client.ts";
 import { setCategoryByPerson, setPriorityByPerson, setSkillsByPerson } from "../db/corrections.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
@@ -61,7 +61,7 @@ export async function changeCategory(
 }
 
 async function refuseCategory(sql: Sql, category: string): Promise<string> {
-  const names = (await listCategories(sql)).filter(({ active }) => active).map(({ name }) => name);
+  const names = (await listActiveCategories(sql)).map(({ name }) => name);
   return `The desk has no category “${category}”. It has: ${names.join(", ")}.`;
 }
 

@@ -60,9 +60,8 @@ export async function queueReply(
       ...(submissionKey === undefined ? {} : { submissionKey }),
       attachments,
     });
-    // An answer by the API is there at once: nothing is sent that could be held back.
-    const undoSeconds = ticket.channel === "api" ? 0 : settings.undoSeconds;
-    if (queued === null) return { number: ticket.number, deliveryId: null, alreadyQueued: true, undoSeconds };
+    if (queued === null)
+      return { number: ticket.number, deliveryId: null, alreadyQueued: true, undoSeconds: 0 };
     if (ticket.assigneeId === null) {
       const why = `${actor.name} answered first.`;
       await setTicketAssignee(tx, ticketId, null, actor.userId, describeHandDecision("answered", actor, why));
@@ -71,6 +70,8 @@ export async function queueReply(
     if (became !== ticket.status) await setTicketStatus(tx, ticketId, became);
     await addTicketEvent(tx, ticketId, "reply-queued", actor, { ...queued, was: ticket.status, became });
     await addOutboxEvent(tx, "ticket/changed", { ticketId });
+    // What has no delivery is there at once: nothing is sent that could be held back.
+    const undoSeconds = queued.deliveryId === null ? 0 : settings.undoSeconds;
     return { number: ticket.number, deliveryId: queued.deliveryId, alreadyQueued: false, undoSeconds };
   });
 }

@@ -46,6 +46,8 @@ export interface Classified {
 const CALLS_AT_ONCE_MAX = 8;
 /** With less than this part of the time-out left, asking is in vain. */
 const TIME_LEFT_MIN = 0.1;
+/** Of the time-out, kept back for the local classifier and for saving: this part of it, at most so many milliseconds. */
+const TIME_KEPT = { part: 0.1, maxMs: 500 };
 
 /** `underWay` counts the calls of this process. */
 export interface CallCount {
@@ -86,7 +88,7 @@ async function askInTime(
   const { model } = deps;
   if (model === null || calls.underWay >= CALLS_AT_ONCE_MAX) return null;
   const { timeoutMs } = model;
-  const leftMs = timeoutMs === undefined ? undefined : timeoutMs - question.subject.ageMs;
+  const leftMs = timeoutMs === undefined ? undefined : readTimeLeft(timeoutMs, question.subject.ageMs);
   if (timeoutMs !== undefined && leftMs !== undefined && leftMs < TIME_LEFT_MIN * timeoutMs) return null;
   calls.underWay += 1;
   try {
@@ -98,4 +100,8 @@ async function askInTime(
   } finally {
     calls.underWay -= 1;
   }
+}
+
+function readTimeLeft(timeoutMs: number, ageMs: number): number {
+  return timeoutMs - Math.min(TIME_KEPT.part * timeoutMs, TIME_KEPT.maxMs) - ageMs;
 }

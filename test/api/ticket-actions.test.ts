@@ -264,6 +264,18 @@ describe("POST /api/tickets/:id/messages", () => {
     expect((await post("undo-reply", { deliveryId: json.deliveryId })).status).toBe(409);
   });
 
+  it("promises no undo window where nothing is sent: an answer to a ticket of the API is there at once", async () => {
+    const { json } = await api.call("POST", "/api/tickets", {
+      token: user?.token,
+      body: { title: "Desk lamp", description: "It flickers." },
+    });
+    const answer = await api.call("POST", `/api/tickets/${json.ticket.id}/messages`, {
+      token: mod?.token,
+      body: { text: "A new one comes.", visibility: "public" },
+    });
+    expect(answer.json).toMatchObject({ deliveryId: null, undoSeconds: 0 });
+  });
+
   it("holds back what looks internal until it is sent with what was seen", async () => {
     const body = { text: "note: do not tell the customer", visibility: "public" };
     const { status, json } = await post("messages", body);
