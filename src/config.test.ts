@@ -71,19 +71,6 @@ describe("loadConfig", () => {
     expect(() => loadConfig({ BUSINESS_HOURS: "nine to five" })).toThrow("“nine to five” is not a list");
   });
 
-  it("warns of settings that look like slips, and of those that have no effect, and stops for none", () => {
-    expect(loadConfig({ SLACK_BOT_TOKN: "xoxb-1", GEMINI_APIKEY: "x" }).warnings).toEqual([
-      "SLACK_BOT_TOKN is not a setting. Did you mean SLACK_BOT_TOKEN?",
-      "GEMINI_APIKEY is not a setting. Did you mean GEMINI_API_KEY?",
-    ]);
-    expect(loadConfig({ MAIL_FROM: "support@example.com" }).warnings).toEqual([
-      "MAIL_FROM is set without SMTP_URL: no mail can leave.",
-    ]);
-    expect(loadConfig({ PATH: "/bin", HOME: "/root", PORTS: "1", NODE_OPTIONS: "" }).warnings).toEqual([]);
-    const mailboxes = { IMAP_URL: "imaps://a:b@c.example", IMAP_URL_2: "imaps://d:e@f.example" };
-    expect(loadConfig(mailboxes).warnings).toEqual([]);
-  });
-
   it("refuses a signing key of Inngest that cannot sign", () => {
     const env = { INNGEST_EVENT_KEY: "k" };
     for (const key of ["signkey-prod-1", "secret", "abc"]) {

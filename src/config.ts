@@ -50,15 +50,15 @@ export interface Config {
 /** An empty value counts as not set. Throws ConfigError. */
 export function loadConfig(env: Environment): Config {
   const reader = new SettingsReader(env);
-  const mailIn = readMailIn(reader, env);
+  const mailIn = readMailIn(reader);
   const config: Config = {
     service: {
-      host: reader.text("HOST") ?? "127.0.0.1",
+      host: reader.textOr("HOST", "127.0.0.1"),
       port: reader.integer("PORT", { fallback: 8787, min: 0, max: 65_535 }),
       appUrl: reader.httpUrl("APP_URL"),
       logLevel: reader.choice("LOG_LEVEL", LOG_LEVELS, "info"),
       trustedProxies: reader.list("TRUSTED_PROXIES"),
-      dataDir: reader.text("DATA_DIR") ?? "./data",
+      dataDir: reader.textOr("DATA_DIR", "./data"),
     },
     jwt: readJwt(reader),
     databaseUrl: reader.url(

@@ -15,7 +15,7 @@ export function readBusinessHours(reader: SettingsReader): BusinessHours {
 }
 
 function readTimeZone(reader: SettingsReader): string {
-  const name = reader.text("BUSINESS_TIME_ZONE") ?? "UTC";
+  const name = reader.textOr("BUSINESS_TIME_ZONE", "UTC");
   const timeZone = canonicalTimeZone(name);
   if (timeZone !== null) return timeZone;
   reader.report(
@@ -27,7 +27,7 @@ function readTimeZone(reader: SettingsReader): string {
 }
 
 function readSpans(reader: SettingsReader): WorkingSpan[] {
-  const text = reader.text("BUSINESS_HOURS") ?? DEFAULT_HOURS;
+  const text = reader.textOr("BUSINESS_HOURS", DEFAULT_HOURS);
   const spans = parseWorkingSpans(text);
   if (typeof spans !== "string") return spans;
   const why =

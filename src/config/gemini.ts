@@ -23,14 +23,13 @@ export function readGemini(reader: SettingsReader): GeminiConfig | null {
   const redact = readRedact(reader);
   const prices = readPrices(reader);
   const linkHosts = reader.list("TRIAGE_LINK_HOSTS").map((host) => readHost(reader, host));
+  const model = reader.textOr("GEMINI_MODEL", "gemini-2.5-flash");
   if (apiKey === null) return null;
-  const model = reader.text("GEMINI_MODEL") ?? "gemini-2.5-flash";
   return { apiKey, model, baseUrl, timeoutMs, redact, prices, linkHosts };
 }
 
 function readRedact(reader: SettingsReader): RedactionKind[] {
-  const wanted = reader.list("GEMINI_REDACT").map((kind) => kind.toLowerCase());
-  if (wanted.length === 0) return ["cards", "ibans", "secrets"];
+  const wanted = reader.list("GEMINI_REDACT", "cards, ibans, secrets").map((kind) => kind.toLowerCase());
   if (wanted.length === 1 && wanted[0] === "off") return [];
   const known = REDACTION_KINDS.filter((kind) => wanted.includes(kind));
   if (known.length !== new Set(wanted).size) {

@@ -10,6 +10,8 @@ export interface InngestConfig {
 }
 
 export function readInngest(reader: SettingsReader): InngestConfig | null {
+  // The SDK's own: the name of a branch environment.
+  reader.know(["INNGEST_ENV"]);
   const eventKey = reader.text("INNGEST_EVENT_KEY");
   const signingKey = reader.text("INNGEST_SIGNING_KEY");
   const signingKeyFallback = reader.text("INNGEST_SIGNING_KEY_FALLBACK");

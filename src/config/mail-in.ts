@@ -1,6 +1,6 @@
 import { type MailboxSettings, parseMailboxUrl } from "../channels/email/imap/mailbox-url.ts";
-import { readOAuth } from "./mail-oauth.ts";
-import type { Environment, SettingsReader } from "./settings-reader.ts";
+import { listOAuthSettings, readOAuth, warnOfUnusedOAuth } from "./mail-oauth.ts";
+import type { SettingsReader } from "./settings-reader.ts";
 
 export interface MailInConfig {
   mailboxes: MailboxSettings[];
@@ -18,8 +18,9 @@ export interface MailInConfig {
 
 const EXAMPLE = "Example: imaps://support%40example.com:password@imap.example.com:993/INBOX";
 
-export function readMailIn(reader: SettingsReader, env: Environment): MailInConfig | null {
-  const keys = Object.keys(env).filter((key) => /^IMAP_URL(_\d+)?$/.test(key) && reader.text(key) !== null);
+export function readMailIn(reader: SettingsReader): MailInConfig | null {
+  reader.know(listOAuthSettings("IMAP"));
+  const keys = reader.listSet(/^IMAP_URL(_\d+)?$/);
   const since = readSince(reader);
   const watch = {
     // RFC 2177: IDLE is to be begun again within 29 minutes.
@@ -42,6 +43,7 @@ export function readMailIn(reader: SettingsReader, env: Environment): MailInConf
       reader.report(name, "it names a mailbox that stands above already.", "Remove one of the two.");
     seen.add(mailbox);
   }
+  warnOfUnusedOAuth(reader, "IMAP");
   return { mailboxes, since, watch };
 }
 
@@ -67,7 +69,7 @@ function bySuffix(a: string, b: string): number {
 }
 
 function readSince(reader: SettingsReader): "now" | "all" | Date {
-  const value = reader.text("IMAP_SINCE") ?? "now";
+  const value = reader.textOr("IMAP_SINCE", "now");
   if (value === "now" || value === "all") return value;
   const date = new Date(value);
   if (!Number.isNaN(date.getTime()) && /^\d{4}-\d{2}-\d{2}/.test(value)) return date;

@@ -2,6 +2,7 @@
 import { isLoopback } from "../channels/email/loopback.ts";
 import { type OAuthProvider, type OAuthSettings, tokenUrlOf } from "../channels/email/oauth/providers.ts";
 import type { SettingsReader } from "./settings-reader.ts";
+import { sayIdle } from "./without-effect.ts";
 
 const KEYS = [
   "PROVIDER",
@@ -56,6 +57,26 @@ export function readOAuth(reader: SettingsReader, prefix: string, suffix: string
   for (const [key, problem, fix] of problems) reader.report(name(key), problem, fix);
   if (problems.length > 0 || tokenUrl === null || clientId === null) return null;
   return { prefix, suffix, provider, tokenUrl, clientId, clientSecret, refreshToken, scope: text("SCOPE") };
+}
+
+/** `IMAP_OAUTH_PROVIDER` and its companions. */
+export function listOAuthSettings(protocol: "IMAP" | "SMTP"): string[] {
+  return KEYS.map((key) => `${protocol}_OAUTH_${key}`);
+}
+
+/** For when the addresses are read: those with a password never ask for the block beside them. */
+export function warnOfUnusedOAuth(reader: SettingsReader, protocol: "IMAP" | "SMTP"): void {
+  const names = reader.listSet(new RegExp(`^${protocol}_OAUTH_(?:${KEYS.join("|")})(?:_\\d+)?$`));
+  const urls = new Map<string, string[]>();
+  for (const name of names.filter((one) => !reader.wasAsked(one))) {
+    const url = `${protocol}_URL${/_\d+$/.exec(name)?.[0] ?? ""}`;
+    urls.set(url, [...(urls.get(url) ?? []), name]);
+  }
+  for (const [url, idle] of urls) {
+    const why =
+      reader.text(url) === null ? "is not set" : "does not sign in by OAuth2: it has a password, or no user";
+    reader.warn(`${sayIdle(idle)}: ${url} ${why}.`);
+  }
 }
 
 function readProvider(value: string | null, problems: [Key, string, string][]): OAuthProvider | null {

@@ -3,7 +3,7 @@ import { normaliseEmail } from "../core/account.ts";
 import type { EmailAddress } from "../core/inbound.ts";
 import { PLUS_LOCAL_LENGTH_MAX } from "../core/mail-tokens.ts";
 import type { MailInConfig } from "./mail-in.ts";
-import { readOAuth } from "./mail-oauth.ts";
+import { listOAuthSettings, readOAuth, warnOfUnusedOAuth } from "./mail-oauth.ts";
 import type { SettingsReader } from "./settings-reader.ts";
 
 export interface DkimConfig {
@@ -32,6 +32,7 @@ const FROM_EXAMPLE = 'Example: MAIL_FROM="Support <support@example.com>"';
 
 export function readMailOut(reader: SettingsReader, mailIn: MailInConfig | null): MailOutConfig | null {
   const smtpUrl = reader.url("SMTP_URL", ["smtp:", "smtps:"], "smtps://user:password@smtp.example.com:465");
+  reader.know(listOAuthSettings("SMTP"));
   const from = readFrom(reader);
   const plusAddressing = reader.choice("MAIL_PLUS_ADDRESS", ["on", "off"], "off") === "on";
   if (plusAddressing && from !== null) checkRoom(reader, "MAIL_FROM", from.address);
@@ -42,6 +43,7 @@ export function readMailOut(reader: SettingsReader, mailIn: MailInConfig | null)
   const mailsPerMinute = perMinute === 0 ? null : perMinute;
   const oauth = smtpUrl === null ? null : readSignIn(reader, smtpUrl, mailIn);
   if (smtpUrl === null || from === null) return null;
+  warnOfUnusedOAuth(reader, "SMTP");
   return {
     smtpUrl,
     from,
@@ -86,10 +88,7 @@ function decodeUser(text: string): string {
 
 function readFrom(reader: SettingsReader): EmailAddress | null {
   const text = reader.text("MAIL_FROM");
-  if (reader.text("SMTP_URL") === null) {
-    if (text !== null) reader.warn("MAIL_FROM is set without SMTP_URL: no mail can leave.");
-    return null;
-  }
+  if (reader.text("SMTP_URL") === null) return null;
   if (text === null) {
     reader.report("MAIL_FROM", "it is missing, and SMTP_URL is set.", FROM_EXAMPLE);
     return null;

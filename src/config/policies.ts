@@ -43,7 +43,7 @@ function readClosing(reader: SettingsReader): Policies["closing"] {
 function readServiceLevels(reader: SettingsReader, hours: BusinessHours): ServiceLevels | null {
   const answer = readTargets(reader, "SLA_ANSWER");
   const resolve = readTargets(reader, "SLA_RESOLVE");
-  const remindBefore = reader.text("SLA_REMIND_BEFORE") ?? "30m";
+  const remindBefore = reader.textOr("SLA_REMIND_BEFORE", "30m");
   const remindBeforeMinutes = parseDuration(remindBefore);
   if (remindBeforeMinutes === null) {
     reader.report(

@@ -1,6 +1,7 @@
 /** Reads single settings of the environment and collects what is wrong with them. */
 
-import { findMisspelt } from "./misspelt.ts";
+import { describeStrangers, isKnown } from "./misspelt.ts";
+import { DEPENDENT_SETTINGS, describeWithoutEffect } from "./without-effect.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -27,6 +28,9 @@ export class SettingsReader {
   readonly #env: Environment;
   readonly #problems: ConfigProblem[] = [];
   readonly #asked = new Set<string>();
+  readonly #known = new Set<string>(DEPENDENT_SETTINGS);
+  /** What holds where nothing is set. */
+  readonly #fallbacks = new Map<string, string>();
   readonly #warnings: string[] = [];
 
   constructor(env: Environment) {
@@ -42,12 +46,41 @@ export class SettingsReader {
     this.#warnings.push(text);
   }
 
-  /** Those of the settings read so far, and the names in the environment that look like slips of theirs. */
+  /** For when all is read: what was odd, what changes nothing, and names that look like slips. */
   listWarnings(): string[] {
-    const slips = findMisspelt(Object.keys(this.#env), this.#asked).map(
-      ({ name, meant }) => `${name} is not a setting. Did you mean ${meant}?`,
-    );
-    return [...this.#warnings, ...slips];
+    const names = Object.keys(this.#env);
+    const known = new Set([...this.#asked, ...this.#known]);
+    const changed = new Set(names.filter((name) => this.#isChanged(name)));
+    const idle = describeWithoutEffect(new Set([...changed].filter((name) => isKnown(name, known))));
+    const strangers = describeStrangers(names, { known, isSet: (name) => changed.has(name) });
+    return [...this.#warnings, ...idle, ...strangers];
+  }
+
+  /** Names of the environment that have a value. */
+  listSet(pattern: RegExp): string[] {
+    return Object.keys(this.#env).filter((name) => pattern.test(name) && this.#read(name) !== null);
+  }
+
+  /** Names that are no slips, though it may be that nobody asks for them. */
+  know(names: Iterable<string>): void {
+    for (const name of names) this.#known.add(name);
+  }
+
+  wasAsked(key: string): boolean {
+    return this.#asked.has(key);
+  }
+
+  /** A value that says what would hold anyhow, as those of `.env.example` do, is none. */
+  #isChanged(key: string): boolean {
+    const value = this.#read(key);
+    const fallback = this.#fallbacks.get(key);
+    return value !== null && (fallback === undefined || foldList(value) !== foldList(fallback));
+  }
+
+  /** On Workers some names of the environment stand for no text. */
+  #read(key: string): string | null {
+    const value: unknown = this.#env[key];
+    return typeof value === "string" && value.trim() !== "" ? value.trim() : null;
   }
 
   get problemCount(): number {
@@ -60,12 +93,18 @@ export class SettingsReader {
 
   text(key: string): string | null {
     this.#asked.add(key);
-    const value = this.#env[key]?.trim();
-    return value === undefined || value === "" ? null : value;
+    return this.#read(key);
   }
 
-  list(key: string): string[] {
-    return (this.text(key) ?? "").split(/[\s,]+/).filter((part) => part !== "");
+  textOr(key: string, fallback: string): string {
+    this.#fallbacks.set(key, fallback);
+    return this.text(key) ?? fallback;
+  }
+
+  list(key: string, fallback = ""): string[] {
+    return this.textOr(key, fallback)
+      .split(/[\s,]+/)
+      .filter((part) => part !== "");
   }
 
   required(key: string, because: string, fix: string): string | null {
@@ -75,6 +114,7 @@ export class SettingsReader {
   }
 
   integer(key: string, bounds: { fallback: number; min: number; max: number }): number {
+    this.#fallbacks.set(key, String(bounds.fallback));
     const value = this.text(key);
     if (value === null) return bounds.fallback;
     const number = Number(value);
@@ -88,6 +128,7 @@ export class SettingsReader {
   }
 
   choice<T extends string>(key: string, choices: readonly T[], fallback: T): T {
+    this.#fallbacks.set(key, fallback);
     const value = this.text(key);
     if (value === null) return fallback;
     const found = choices.find((choice) => choice === value);
@@ -109,6 +150,10 @@ export class SettingsReader {
   httpUrl(key: string): string | null {
     return this.url(key, ["http:", "https:"], "https://desk.example.com")?.replace(/\/+$/, "") ?? null;
   }
+}
+
+function foldList(value: string): string {
+  return value.toLowerCase().replace(/[\s,]+/g, ",");
 }
 
 /** A value for a message: never of a setting that can hold a secret. */
