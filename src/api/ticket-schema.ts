@@ -106,7 +106,12 @@ const MessageSchema = z
       }),
     ),
     delivery: z
-      .object({ state: z.enum(DELIVERY_STATES) })
+      .object({
+        state: z.enum(DELIVERY_STATES),
+        hold: z.string().nullable().optional().openapi({
+          description: "Staff only: why a queued answer cannot leave now, and what to do; null where it can.",
+        }),
+      })
       .nullable()
       .openapi({
         description: "Of an answer by mail or Slack. By mail, `sent` means that each recipient was taken.",
@@ -251,7 +256,10 @@ function presentMessage(
       contentId: file.contentId,
       url: attachmentUrl(ticketId, file.id),
     })),
-    delivery: deliveryState === null ? null : { state: deliveryState },
+    delivery:
+      deliveryState === null
+        ? null
+        : { state: deliveryState, ...(isStaff ? { hold: message.deliveryHold } : {}) },
     ...(isStaff ? { deliveries: presentDeliveries(message) } : {}),
   };
 }

@@ -33,6 +33,8 @@ export interface ReplyForm {
   warnings: string[];
   /** Seconds in which the reply can be taken back. */
   undoSeconds: number;
+  /** Why a reply could not leave now, and what to do; null or absent where it can. */
+  hold?: string | null;
 }
 
 /** What the moderator had before their eyes when they pressed Send: claims of the form, compared with what is true now. */
@@ -44,7 +46,7 @@ export interface ReplyShown {
 }
 
 export type ReplyAnswer =
-  | { state: "queued"; number: number; deliveryId: string | null; undoSeconds: number }
+  | { state: "queued"; number: number; deliveryId: string | null; undoSeconds: number; hold?: string | null }
   /** Nothing was written: something is new or looks wrong. Sending the same again with this form's state confirms it. */
   | { state: "confirm"; form: ReplyForm }
   | { state: "refused"; text: string };

@@ -28,8 +28,8 @@ export interface TicketCardView extends TicketCard {
   /** One sentence each: forged sender, bounced or failed answers. */
   alarms: string[];
   similar: SimilarTicket[];
-  /** A reply inside its undo window. */
-  pendingReply: { deliveryId: string; authorName: string; leavesAt: Date } | null;
+  /** A reply inside its undo window, or one that cannot leave: `hold` says why, and what to do. */
+  pendingReply: { deliveryId: string; authorName: string; leavesAt: Date; hold?: string | null } | null;
   /** Names of the desk's categories, in their order. */
   categories: string[];
   /** Address of the whole ticket, or null. */

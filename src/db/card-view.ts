@@ -21,6 +21,7 @@ interface Extras {
   pendingId: string | null;
   pendingAuthor: string | null;
   pendingAt: Date | null;
+  pendingHold: string | null;
   categories: string[];
 }
 
@@ -51,6 +52,7 @@ export async function readCardView(
             deliveryId: extras.pendingId,
             authorName: extras.pendingAuthor ?? "",
             leavesAt: extras.pendingAt,
+            hold: extras.pendingHold,
           },
     categories: extras.categories,
     url: appUrl,
@@ -81,7 +83,7 @@ function readExtras(sql: Sql, ticketId: string): Promise<Extras[]> {
       exists (select 1 from messages m where m.ticket_id = t.id and m.newcomer) as newcomer,
       r.mail_state = 'bouncing' as bouncing,
       trouble.state as "troubleState", trouble.error as "troubleError",
-      pending.id as "pendingId", pending.author as "pendingAuthor", pending.at as "pendingAt",
+      pending.id as "pendingId", pending.author as "pendingAuthor", pending.at as "pendingAt", pending.hold as "pendingHold",
       array(select name from categories where active order by position, name) as categories
     from tickets t
     join requesters r on r.id = t.requester_id
@@ -100,9 +102,10 @@ function readExtras(sql: Sql, ticketId: string): Promise<Extras[]> {
       order by d.created_at desc, d.id desc limit 1
     ) trouble on true
     left join lateral (
-      select d.id, m.author_name as author, d.not_before as at
+      select d.id, m.author_name as author, d.not_before as at, case when d.held_at is not null then d.last_error end as hold
       from deliveries d join messages m on m.id = d.message_id
-      where d.ticket_id = t.id and d.state = 'queued' and m.kind = 'reply' and d.not_before > d.created_at
+      where d.ticket_id = t.id and d.state = 'queued' and m.kind = 'reply' 
+        and (d.not_before > d.created_at or d.held_at is not null)
       order by d.created_at desc, d.id desc limit 1
     ) pending on true
     where t.id = ${ticketId}`;

@@ -200,6 +200,8 @@ export interface MessageView {
   /** Why the last try did not succeed. */
   deliveryError: string | null;
   deliveryErrorClass: string | null;
+  /** Why a queued answer is kept, and what to do; null where nothing holds it. */
+  deliveryHold: string | null;
   /** Written by somebody who took no part before. */
   newcomer: boolean;
 }
@@ -232,7 +234,8 @@ export async function listMessages(
         <= ${HTML_BYTES_MAX} then m.html end as html,
       m.html is not null as "hasHtml", exists (select 1 from raw_messages raw where raw.id = m.raw_id) as "hasSource",
       m.created_at as "createdAt", m.newcomer, d.state as "deliveryState", d.attempts, d.last_error as "deliveryError",
-      d.error_class as "deliveryErrorClass", (
+      d.error_class as "deliveryErrorClass",
+      case when d.held_at is not null and d.state in ('queued', 'sending') then d.last_error end as "deliveryHold", (
         select json_agg(json_build_object('address', dr.address, 'role', dr.role, 'state', dr.state,
           'error', dr.error, 'errorClass', dr.error_class) order by dr.role desc, dr.address)
         from delivery_recipients dr where dr.delivery_id = d.id

@@ -1,4 +1,5 @@
 /** What the verbs of the desk need to know of its configuration. */
+import type { OutgoingChannel } from "../core/hold.ts";
 import type { MailTokens } from "./mail-tokens.ts";
 
 export interface DeskSettings {
@@ -20,6 +21,8 @@ export interface DeskSettings {
   internalHosts: string[];
   /** Seconds between a moderator's Send and the sending. */
   undoSeconds: number;
+  /** Channels by which no answer can leave, since they are switched off: it is kept until they are on. */
+  channelsOff: readonly OutgoingChannel[];
   /** The moderators' Slack channel, or null where Slack is off. */
   slackTriageChannel: string | null;
 }

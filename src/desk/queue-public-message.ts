@@ -1,6 +1,7 @@
 /** Puts words to the requester on their way: the message, its delivery with fixed recipients, and the outbox event. */
 import { decideReplyRecipients } from "../core/audience.ts";
 import { AppError } from "../core/errors.ts";
+import { explainHold } from "../core/hold.ts";
 import type { EmailAddress, InboundAttachment } from "../core/inbound.ts";
 import { addPlusToken } from "../core/mail-tokens.ts";
 import { continueThreadIndex } from "../core/thread-index.ts";
@@ -8,6 +9,7 @@ import { buildReferences, withSubjectToken } from "../core/threading.ts";
 import { assertNever } from "../core/ticket.ts";
 import type { Sql, SqlTransaction } from "../db/client.ts";
 import { type DeliveryRecipients, insertDelivery } from "../db/deliveries.ts";
+import { holdDelivery } from "../db/held-deliveries.ts";
 import { listMailboxAddresses } from "../db/ledger.ts";
 import {
   insertAttachments,
@@ -110,6 +112,11 @@ async function planReplyTo(
   return [{ address: addPlusToken(plusAddress, token), name: "" }];
 }
 
+/** Why an answer to a ticket of that channel could not leave now, and what to do; null where it can. */
+export function findHold({ channelsOff }: DeskSettings, channel: TicketRow["channel"]): string | null {
+  return channel !== "api" && channelsOff.includes(channel) ? explainHold(channel) : null;
+}
+
 /** Null where the ticket has its acknowledgement, or the desk the message of this submission, already. */
 export async function queuePublicMessage(
   tx: SqlTransaction,
@@ -147,6 +154,9 @@ export async function queuePublicMessage(
     recipients: route.recipients,
     undoSeconds: message.undoSeconds,
   });
-  await addOutboxEvent(tx, "delivery/queued", { deliveryId, ticketId: ticket.id });
+  const hold = findHold(settings, ticket.channel);
+  // What is held is queued when its channel is on again: see release-held-deliveries.
+  if (hold !== null) await holdDelivery(tx, deliveryId, hold);
+  else await addOutboxEvent(tx, "delivery/queued", { deliveryId, ticketId: ticket.id });
   return { messageId, deliveryId };
 }

@@ -10,7 +10,7 @@ import { addTicketEvent } from "../db/ticket-events.ts";
 import { lockTicketStatus, readTicket, setTicketAssignee, setTicketStatus } from "../db/tickets.ts";
 import type { DeskSettings } from "./desk-settings.ts";
 import { describeHandDecision } from "./hand-decision.ts";
-import { queuePublicMessage } from "./queue-public-message.ts";
+import { findHold, queuePublicMessage } from "./queue-public-message.ts";
 
 const REPLY_LENGTH_MAX = 50_000;
 /** In base64 a third more: 25 MB is what Gmail, Microsoft 365 and most others take. */
@@ -23,6 +23,8 @@ export interface QueuedReply {
   deliveryId: string | null;
   alreadyQueued: boolean;
   undoSeconds: number;
+  /** Why it cannot leave now, and what to do; null or absent where it can. */
+  hold?: string | null;
 }
 
 /**
@@ -72,7 +74,9 @@ export async function queueReply(
     await addOutboxEvent(tx, "ticket/changed", { ticketId });
     // What has no delivery is there at once: nothing is sent that could be held back.
     const undoSeconds = queued.deliveryId === null ? 0 : settings.undoSeconds;
-    return { number: ticket.number, deliveryId: queued.deliveryId, alreadyQueued: false, undoSeconds };
+    const { deliveryId } = queued;
+    const hold = findHold(settings, ticket.channel);
+    return { number: ticket.number, deliveryId, alreadyQueued: false, undoSeconds, hold };
   });
 }
 

@@ -18,7 +18,7 @@ import {
 import { readTicket, type TicketRow } from "../db/tickets.ts";
 import type { DeskSettings } from "./desk-settings.ts";
 import { sha256Hex } from "./digest.ts";
-import { planRoute } from "./queue-public-message.ts";
+import { findHold, planRoute } from "./queue-public-message.ts";
 
 const LATEST_LENGTH_MAX = 1_500;
 
@@ -64,6 +64,7 @@ export async function readReplyForm(
       ...(written.trim() === "" ? [] : warnAboutWords(written, ticket, latest, staffNames, settings)),
     ],
     undoSeconds: recipients === null ? 0 : settings.undoSeconds,
+    hold: findHold(settings, ticket.channel),
   };
 }
 

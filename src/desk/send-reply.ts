@@ -29,8 +29,8 @@ export async function sendReply(
       if (news !== null) return { state: "confirm", form: { ...form, warnings: news } };
     }
     const queued = await queueReply(tx, settings, actor, ticketId, reply.text, reply.key);
-    const { number, deliveryId, undoSeconds } = queued;
-    return { state: "queued", number, deliveryId, undoSeconds };
+    const { alreadyQueued: _, ...answer } = queued;
+    return { state: "queued", ...answer };
   });
 }
 

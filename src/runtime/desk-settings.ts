@@ -24,6 +24,10 @@ export function createDeskSettings(
     automaticMailPerHour: AUTOMATIC_MAIL_PER_HOUR,
     internalHosts: config.internalHosts,
     undoSeconds: config.undoSeconds,
+    channelsOff: [
+      ...(config.mailOut === null ? (["email"] as const) : []),
+      ...(config.slack === null ? (["slack"] as const) : []),
+    ],
     slackTriageChannel: config.slack?.triageChannel ?? null,
   };
 }

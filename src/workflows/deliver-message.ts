@@ -8,6 +8,7 @@ import {
   type OutgoingMail,
 } from "../core/delivery.ts";
 import { AppError } from "../core/errors.ts";
+import { explainHold } from "../core/hold.ts";
 import type { EmailAddress } from "../core/inbound.ts";
 import { addPlusToken } from "../core/mail-tokens.ts";
 import { assertNever } from "../core/ticket.ts";
@@ -19,6 +20,7 @@ import {
   readDelivery,
 } from "../db/deliveries.ts";
 import { listWaitingRecipients } from "../db/delivery-recipients.ts";
+import { holdDelivery } from "../db/held-deliveries.ts";
 import { readMessageFiles, setMessageSlackPosition } from "../db/messages.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
@@ -79,6 +81,7 @@ async function sendAndShow(deps: Ports, deliveryId: string): Promise<{ state: st
  * earlier try may have got through, sends the same Message-ID again, or looks for its post in the Slack thread.
  */
 export async function sendDelivery(deps: Ports, deliveryId: string): Promise<{ state: string }> {
+  if (await isHeld(deps, deliveryId)) return { state: "held" };
   const was = await beginDelivery(deps.sql, deliveryId);
   const delivery = await readDelivery(deps.sql, deliveryId);
   if (!delivery) throw new AppError("not_found", `Delivery ${deliveryId} does not exist.`);
@@ -93,13 +96,19 @@ export async function sendDelivery(deps: Ports, deliveryId: string): Promise<{ s
   }
 }
 
+/** Where its channel is off it is kept: see release-held-deliveries. */
+async function isHeld({ sql, mail, slack }: Ports, deliveryId: string): Promise<boolean> {
+  const channel = (await readDelivery(sql, deliveryId))?.recipients.channel;
+  const isOff = (channel === "email" && mail === null) || (channel === "slack" && slack === null);
+  return isOff && holdDelivery(sql, deliveryId, explainHold(channel));
+}
+
 async function sendByMail(
   deps: Ports,
   delivery: DeliveryRow,
   recipients: Extract<DeliveryRow["recipients"], { channel: "email" }>,
 ): Promise<{ state: string }> {
-  if (deps.mail === null)
-    return fail(deps, delivery, "Mail cannot leave: SMTP_URL and MAIL_FROM are not set.", "configuration");
+  if (deps.mail === null) throw new Error("Mail out is off, and the delivery was not held.");
   if (delivery.emailMessageId === null) throw new Error(`Delivery ${delivery.id} has no Message-ID.`);
   // Who was taken by an earlier try gets no second copy.
   const waiting = await listWaitingRecipients(deps.sql, delivery.id);
@@ -183,8 +192,7 @@ async function postInSlack(
   recipients: Extract<DeliveryRow["recipients"], { channel: "slack" }>,
   maybePosted: boolean,
 ): Promise<{ state: string }> {
-  if (deps.slack === null)
-    return fail(deps, delivery, "Slack is off: SLACK_BOT_TOKEN is not set.", "configuration");
+  if (deps.slack === null) throw new Error("Slack is off, and the delivery was not held.");
   const post = {
     channel: recipients.slackChannel,
     threadTs: recipients.threadTs,

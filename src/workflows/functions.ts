@@ -20,6 +20,7 @@ import { createPublishHome } from "./publish-home.ts";
 import { createRebuildLocalModel } from "./rebuild-local-model.ts";
 import { createReconcileIntake } from "./reconcile-intake.ts";
 import { createRefreshCard } from "./refresh-card.ts";
+import { createReleaseHeldDeliveries } from "./release-held-deliveries.ts";
 import { createRetriageProvisional } from "./retriage-provisional.ts";
 import { createShowThreadStatus } from "./show-thread-status.ts";
 import { createTellOfSkill } from "./tell-of-skill.ts";
@@ -40,6 +41,7 @@ export function createWorkflows(client: WorkflowClient, deps: WorkflowDeps) {
     createAskAboutSkill(client, deps),
     createTellOfSkill(client, deps),
     createDeliverMessage(client, deps),
+    createReleaseHeldDeliveries(client, deps),
     createNotifyDeliveryTrouble(client, deps),
     createAssignBacklog(client, deps),
     createWatchBacklog(client, deps),

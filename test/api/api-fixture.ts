@@ -29,6 +29,7 @@ export const DESK = {
   automaticMailPerHour: 10,
   internalHosts: [],
   undoSeconds: 10,
+  channelsOff: [],
   slackTriageChannel: null,
 };
 

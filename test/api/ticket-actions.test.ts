@@ -264,6 +264,28 @@ describe("POST /api/tickets/:id/messages", () => {
     expect((await post("undo-reply", { deliveryId: json.deliveryId })).status).toBe(409);
   });
 
+  it("says that an answer by mail is kept while mail out is off, in the form, the answer and the ticket", async () => {
+    const off = await createApi({ desk: { ...DESK, channelsOff: ["email"] } });
+    try {
+      const person = await off.signUpAs("moderator");
+      const { ticket } = await recordInbound(off.sql, DESK, inboundMail("ada@customer.example"));
+      const call = (method: string, path: string, body?: object) =>
+        off.call(method, `/api/tickets/${ticket?.id}${path}`, { token: person.token, body });
+      const hold = expect.stringMatching(/^Mail out is off: .* SMTP_URL and MAIL_FROM are set/);
+      expect((await call("GET", "/reply-form")).json.form.hold).toEqual(hold);
+      const answer = await call("POST", "/messages", { text: "Which model is it?", visibility: "public" });
+      expect([answer.status, answer.json.hold]).toEqual([201, hold]);
+      expect(answer.json.message).toMatch(/stands, and has not left\. Mail out is off/);
+      const { messages } = (await call("GET", "")).json.ticket;
+      expect(messages.at(-1)).toMatchObject({
+        delivery: { state: "queued", hold },
+        deliveries: [{ state: "queued", errorClass: "configuration", error: hold }],
+      });
+    } finally {
+      await off.drop();
+    }
+  });
+
   it("promises no undo window where nothing is sent: an answer to a ticket of the API is there at once", async () => {
     const { json } = await api.call("POST", "/api/tickets", {
       token: user?.token,

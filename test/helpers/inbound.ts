@@ -15,6 +15,7 @@ export const SETTINGS: DeskSettings = {
   automaticMailPerHour: 20,
   internalHosts: ["wiki.corp.example"],
   undoSeconds: 0,
+  channelsOff: [],
   slackTriageChannel: "CTRIAGE",
 };
 

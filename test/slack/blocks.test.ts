@@ -210,6 +210,19 @@ describe("the card", () => {
     });
   });
 
+  it("says of a reply that cannot leave what to do about it, on the card and in the form, and offers Undo", () => {
+    const hold = "Mail out is off: set SMTP_URL.";
+    const pendingReply = { deliveryId: "delivery-1", authorName: "Ada", leavesAt: new Date(), hold };
+    const line = buildCard(sampleCard({ pendingReply })).blocks.find(
+      (block) => block.type === "section" && block.accessory !== undefined,
+    );
+    expect(line).toMatchObject({
+      text: { text: `✉️ A reply by Ada waits. ${hold}` },
+      accessory: { action_id: "ticket_reply_undo", value: "delivery-1" },
+    });
+    expect(JSON.stringify(buildReplyModal(sampleReplyForm({ hold }), "{}", false))).toContain(hold);
+  });
+
   it("formats nothing that somebody wrote, in whichever part of the card", () => {
     const odd = "*bold* _it_ ~no~ `code` :tada: www.evil.example";
     const card = buildCard(

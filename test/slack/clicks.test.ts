@@ -200,6 +200,20 @@ describe("Reply…", () => {
     });
   });
 
+  it("tells the sender of a reply that cannot leave that it is kept, and what to do", async () => {
+    const { id } = await openForm("ticket_reply");
+    const hold = "Mail out is off: set SMTP_URL.";
+    bench.actions.replyAnswer = async () => ({
+      state: "queued",
+      number: 1042,
+      deliveryId: "d-1",
+      undoSeconds: 20,
+      hold,
+    });
+    await submit(id, "My words");
+    expect(privateWords()).toEqual([toAda(`Your reply on ticket #1042 has not left. ${hold}`)]);
+  });
+
   it("keeps the form open with the reason where the desk refuses or fails, so that no text is lost", async () => {
     const { id } = await openForm("ticket_reply");
     bench.actions.replyAnswer = async () => ({ state: "refused", text: "The ticket is closed." });

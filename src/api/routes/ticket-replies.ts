@@ -27,6 +27,11 @@ import { isUuid } from "../uuid.ts";
 const tags = ["Acting on tickets"];
 const params = z.object({ id: z.string().openapi({ description: "The ticket's id or number." }) });
 
+const HoldSchema = z
+  .string()
+  .nullable()
+  .openapi({ description: "Why an answer could not leave now, and what to do; null where it can." });
+
 const ReplyFormSchema = z
   .object({
     audienceKey: z.string().openapi({ description: "Names these recipients: send it back with the reply." }),
@@ -39,6 +44,7 @@ const ReplyFormSchema = z
       .nullable(),
     warnings: z.array(z.string()).openapi({ description: "What looks wrong; empty where nothing does." }),
     undoSeconds: z.int(),
+    hold: HoldSchema,
   })
   .openapi("ReplyForm");
 
@@ -99,7 +105,12 @@ const postRoute = createRoute({
   responses: {
     201: jsonAnswer(
       "It stands. `deliveryId` is null for notes, and where nothing is to be delivered.",
-      z.object({ deliveryId: z.uuid().nullable(), undoSeconds: z.int(), message: z.string() }),
+      z.object({
+        deliveryId: z.uuid().nullable(),
+        undoSeconds: z.int(),
+        hold: HoldSchema,
+        message: z.string(),
+      }),
     ),
     ...invalidAnswer,
     ...signedOutAnswer,
@@ -153,7 +164,7 @@ export function ticketReplyRoutes(deps: Pick<ApiDeps, "desk">): OpenAPIHono<ApiE
     if (visibility === "internal") {
       await addNote(sql, actor, id, text, key);
       return c.json(
-        { deliveryId: null, undoSeconds: 0, message: `A note stands on ticket #${number}.` },
+        { deliveryId: null, undoSeconds: 0, hold: null, message: `A note stands on ticket #${number}.` },
         201,
       );
     }
@@ -165,8 +176,12 @@ export function ticketReplyRoutes(deps: Pick<ApiDeps, "desk">): OpenAPIHono<ApiE
     });
     switch (answer.state) {
       case "queued": {
-        const { deliveryId, undoSeconds } = answer;
-        return c.json({ deliveryId, undoSeconds, message: `Ticket #${number} is answered.` }, 201);
+        const { deliveryId, undoSeconds, hold = null } = answer;
+        const message =
+          hold === null
+            ? `Ticket #${number} is answered.`
+            : `The answer on ticket #${number} stands, and has not left. ${hold}`;
+        return c.json({ deliveryId, undoSeconds, hold, message }, 201);
       }
       case "confirm": {
         const message = `Held back: ${answer.form.warnings.join(" ")} Send it again with seen of this form.`;
@@ -211,6 +226,7 @@ function presentForm({
   latest,
   warnings,
   undoSeconds,
+  hold = null,
 }: ReplyForm): z.infer<typeof ReplyFormSchema> {
   const { key: audienceKey, to, cc, slackChannel } = audience;
   return {
@@ -222,5 +238,6 @@ function presentForm({
     latest: latest && { ...latest, at: latest.at.toISOString() },
     warnings,
     undoSeconds,
+    hold,
   };
 }

@@ -136,14 +136,16 @@ function describeOrigin(card: TicketCardView): string {
 
 function buildPendingReply({ ticketId, pendingReply }: TicketCardView): Block[] {
   if (pendingReply === null) return [];
-  const { authorName, deliveryId, leavesAt } = pendingReply;
+  const { authorName, deliveryId, leavesAt, hold } = pendingReply;
   const who =
     authorName !== "" && authorName.length < 100 && isHarmless(authorName) ? ` by ${authorName}` : "";
   return [
     {
       type: "section",
       block_id: ticketBlockId(ticketId, "undo"),
-      text: markdown(`✉️ A reply${who} leaves at ${moment(leavesAt, "time")}.`),
+      text: markdown(
+        hold ? `✉️ A reply${who} waits. ${hold}` : `✉️ A reply${who} leaves at ${moment(leavesAt, "time")}.`,
+      ),
       accessory: button("Undo", ACTION_IDS.undoReply, deliveryId, "danger"),
     },
   ];

@@ -41,6 +41,7 @@ export function buildReplyModal(
       ...(confirm
         ? [{ type: "section", text: markdown("*Not sent yet.* Please look at this first:") } as Block]
         : []),
+      ...(!form.hold ? [] : paragraph(`📭 ${form.hold}`, 600)),
       ...form.warnings.slice(0, WARNINGS_MAX).flatMap((warning) => paragraph(`⚠️ ${warning}`, 600)),
       ...buildAudience(form),
       ...buildLatest(form),

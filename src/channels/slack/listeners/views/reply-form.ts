@@ -36,9 +36,10 @@ async function sendReply(deps: ListenerDeps, actor: StaffActor, form: SubmittedF
       };
     }
     case "queued": {
-      const { number, deliveryId, undoSeconds } = answer;
-      if (deliveryId === null) return { ok: true, text: `Your reply on ticket #${number} is on its way.` };
-      if (undoSeconds === 0) return { ok: true, text: `Your reply on ticket #${number} is on its way.` };
+      const { number, deliveryId, undoSeconds, hold } = answer;
+      if (hold) return { ok: true, text: `Your reply on ticket #${number} has not left. ${hold}` };
+      if (deliveryId === null || undoSeconds === 0)
+        return { ok: true, text: `Your reply on ticket #${number} is on its way.` };
       return { ok: true, ...buildUndoWord(number, deliveryId, undoSeconds) };
     }
     default:
