@@ -1,4 +1,5 @@
 import type { OAuthSettings } from "../channels/email/oauth/providers.ts";
+import { parseSmtpUrl } from "../channels/email/send/smtp-url.ts";
 import { normaliseEmail } from "../core/account.ts";
 import type { EmailAddress } from "../core/inbound.ts";
 import { PLUS_LOCAL_LENGTH_MAX } from "../core/mail-tokens.ts";
@@ -31,7 +32,7 @@ export interface MailOutConfig {
 const FROM_EXAMPLE = 'Example: MAIL_FROM="Support <support@example.com>"';
 
 export function readMailOut(reader: SettingsReader, mailIn: MailInConfig | null): MailOutConfig | null {
-  const smtpUrl = reader.url("SMTP_URL", ["smtp:", "smtps:"], "smtps://user:password@smtp.example.com:465");
+  const smtpUrl = readSmtpUrl(reader);
   reader.know(listOAuthSettings("SMTP"));
   const from = readFrom(reader);
   const plusAddressing = reader.choice("MAIL_PLUS_ADDRESS", ["on", "off"], "off") === "on";
@@ -54,6 +55,23 @@ export function readMailOut(reader: SettingsReader, mailIn: MailInConfig | null)
     mailsPerMinute,
     ...(oauth === null ? {} : { oauth }),
   };
+}
+
+function readSmtpUrl(reader: SettingsReader): string | null {
+  const text = reader.text("SMTP_URL");
+  if (text === null) return null;
+  try {
+    parseSmtpUrl(text, { passwordless: true });
+    return text;
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    reader.report(
+      "SMTP_URL",
+      problem,
+      "Example: smtps://support%40example.com:password@smtp.example.com:465",
+    );
+    return null;
+  }
 }
 
 /** A user without a password: by `SMTP_OAUTH_*`, else as the mailbox of the same user does. */

@@ -2,11 +2,13 @@
 import { createPrivateKey } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createMailSender, type DkimKey, type SmtpMailSender } from "../channels/email/send/send-mail.ts";
+import { parseSmtpUrl } from "../channels/email/send/smtp-url.ts";
 import type { DkimConfig, MailOutConfig } from "../config/mail-out.ts";
 import type { Config } from "../config.ts";
 import type { MailSender } from "../core/delivery.ts";
 import type { EmailAddress } from "../core/inbound.ts";
 import type { Log } from "../core/log.ts";
+import { readCertificates } from "./mail-access.ts";
 import type { SmtpSignIn } from "./smtp-sign-in.ts";
 import { StartupError } from "./startup-error.ts";
 
@@ -46,14 +48,16 @@ export async function openMailOut(
   return { sender, from, close: () => sender.close() };
 }
 
-/** Connects with the first mail. Rejects with StartupError where the key for DKIM cannot be used. */
+/** Connects with the first mail. Rejects with StartupError where the key for DKIM or the certificates cannot be used. */
 export async function openMailSender(
   mailOut: MailOutConfig,
   signIn: SmtpSignIn = {},
 ): Promise<SmtpMailSender> {
   const { smtpUrl, connectionsMax, mailsPerMinute } = mailOut;
   const dkim = mailOut.dkim === null ? null : await loadDkimKey(mailOut.dkim);
-  return createMailSender({ smtpUrl, connectionsMax, mailsPerMinute, dkim, ...signIn });
+  const { caFile } = parseSmtpUrl(smtpUrl, { passwordless: true });
+  const ca = caFile === undefined ? {} : { ca: await readCertificates("SMTP_URL", caFile) };
+  return createMailSender({ smtpUrl, connectionsMax, mailsPerMinute, dkim, ...ca, ...signIn });
 }
 
 const KEY_FIX = "Make one with: openssl genrsa -out dkim.pem 2048";

@@ -238,7 +238,7 @@ function explainConnection(
     return {
       kind: "refused",
       problem: `The TLS certificate of ${server} is not trusted (${code}).`,
-      fix: "Use the host name that the certificate is made for, or trust its authority by NODE_EXTRA_CA_CERTS.",
+      fix: "Use the host name that the certificate is made for, or trust its authority: ?ca=/path/to/ca.pem in SMTP_URL.",
     };
   }
   if (error.code === "ETLS" || code === "EPROTO" || code.startsWith("ERR_SSL")) {

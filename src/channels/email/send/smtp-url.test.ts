@@ -22,6 +22,23 @@ describe("parseSmtpUrl", () => {
     expect(() => parseSmtpUrl("smtp://a:b@smtp.example.com?tls=none")).toThrow("this machine");
   });
 
+  it("reads a file of certificates, and then sends nothing without TLS, not even on this machine", () => {
+    expect(parseSmtpUrl("smtps://a:b@smtp.example.com?ca=/etc/our%20ca.pem")).toMatchObject({
+      tls: "implicit",
+      caFile: "/etc/our ca.pem",
+    });
+    for (const url of [
+      "smtp://a:b@smtp.example.com",
+      "smtp://smtp.example.com:25",
+      "smtp://127.0.0.1:2525",
+    ]) {
+      expect(parseSmtpUrl(`${url}?ca=ca.pem`)).toMatchObject({ tls: "required", caFile: "ca.pem" });
+    }
+    expect(() => parseSmtpUrl("smtp://127.0.0.1?ca=ca.pem&tls=none")).toThrow("contradict");
+    expect(() => parseSmtpUrl("smtps://a:b@smtp.example.com?ca=")).toThrow("names no file");
+    expect(() => parseSmtpUrl("smtps://a:b@smtp.example.com?cert=x")).toThrow("only tls and ca are known");
+  });
+
   it.each([
     "http://a:b@host",
     "smtp://",

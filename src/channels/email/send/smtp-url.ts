@@ -7,14 +7,16 @@ export interface SmtpSettings {
   /** `implicit`: from the first byte; `required`: STARTTLS or nothing; `offered`: STARTTLS where it works; `none`. */
   tls: "implicit" | "required" | "offered" | "none";
   auth: { user: string; password: string } | null;
+  /** A file of certificates (PEM) to trust instead of the system's, from `?ca=`. */
+  caFile?: string;
 }
 
 const FORM = "smtps://user:password@host:465 or smtp://user:password@host:587";
 
 /**
  * Reads the address of a mail server; with `passwordless` a user alone will do. User and password are
- * percent-encoded. By `smtp://` a password travels under
- * STARTTLS only, except on this machine. Throws an Error that says in one sentence what is wrong, without the password.
+ * percent-encoded. By `smtp://` a password travels under STARTTLS only, except on this machine; with `?ca=/path/to/ca.pem`
+ * everything does, and the certificates in that file are trusted and no others. Throws an Error that says in one sentence what is wrong, without the password.
  */
 export function parseSmtpUrl(text: string, options: { passwordless?: boolean } = {}): SmtpSettings {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -25,17 +27,30 @@ export function parseSmtpUrl(text: string, options: { passwordless?: boolean } =
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1").toLowerCase();
   const auth = readAuth(url, options.passwordless ?? false);
   const isImplicit = url.protocol === "smtps:";
-  const tls = url.searchParams.get("tls");
-  if ([...url.searchParams.keys()].some((key) => key !== "tls") || (tls !== null && tls !== "none"))
-    throw new Error('it has an unknown parameter; only "tls=none" is known.');
-  if (tls === "none" && (isImplicit || !isLoopback(host)))
-    throw new Error("tls=none is for smtp:// to a server on this machine only.");
+  const caFile = readCaFile(url.searchParams, isImplicit || !isLoopback(host));
+  const opportunity = isLoopback(host) ? "none" : auth === null ? "offered" : "required";
   return {
     host,
     port: url.port === "" ? (isImplicit ? 465 : 587) : Number(url.port),
-    tls: isImplicit ? "implicit" : isLoopback(host) ? "none" : auth === null ? "offered" : "required",
+    tls: isImplicit ? "implicit" : caFile !== null ? "required" : opportunity,
     auth,
+    ...(caFile === null ? {} : { caFile }),
   };
+}
+
+function readCaFile(parameters: URLSearchParams, mustBeTls: boolean): string | null {
+  for (const [key, value] of parameters) {
+    if (key !== "tls" && key !== "ca")
+      throw new Error(`it has the unknown parameter "${key}"; only tls and ca are known.`);
+    if (key === "ca" && value === "") throw new Error("its parameter ca names no file.");
+    if (key === "tls" && value !== "none") throw new Error('its parameter tls can only be "none".');
+    if (key === "tls" && mustBeTls)
+      throw new Error("tls=none is for smtp:// to a server on this machine only.");
+  }
+  const caFile = parameters.get("ca");
+  if (caFile !== null && parameters.has("tls"))
+    throw new Error("its parameters ca and tls=none contradict each other.");
+  return caFile;
 }
 
 function readAuth(url: URL, passwordless: boolean): SmtpSettings["auth"] {
