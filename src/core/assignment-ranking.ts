@@ -35,9 +35,19 @@ export interface Scored {
   coverage: number;
 }
 
+export interface TicketToRank {
+  /** As `listNeededSkills` gives them. */
+  skills: readonly NeededSkill[];
+  /** No words of the ticket speak for its skills, such as where its category alone suggested them. */
+  skillsGuessed?: boolean;
+  priority: Priority;
+}
+
 export interface Ranking {
   /** Names, each skill once. */
   needed: string[];
+  /** No words of the ticket speak for them: they are a preference, not a requirement. */
+  guessed: boolean;
   /** Ids of those who handed the ticket back. */
   excluded: ReadonlySet<string>;
   scored: Scored[];
@@ -47,22 +57,22 @@ export interface Ranking {
 }
 
 export function rankCandidates(
-  needed: readonly NeededSkill[],
-  priority: Priority,
+  { skills: needed, skillsGuessed = false, priority }: TicketToRank,
   candidates: readonly AssignmentCandidate[],
   excluded: ReadonlySet<string>,
 ): Ranking {
+  const guessed = skillsGuessed && needed.length > 0;
   const scored = candidates.map((candidate) => score(candidate, needed));
   const able = scored.filter(
     (one) =>
       one.candidate.role === "moderator" &&
       isPresent(one.candidate, excluded) &&
       hasRoom(one.candidate) &&
-      canTake(one, needed.length),
+      canTake(one, { needed, guessed }),
   );
   const fit = rankByTurn(able, PRIORITY_WEIGHTS[priority]);
   const chosen = fit[0] ?? rankAdmins(scored, excluded)[0];
-  return { needed: needed.map(({ name }) => name), excluded, scored, fit, chosen };
+  return { needed: needed.map(({ name }) => name), guessed, excluded, scored, fit, chosen };
 }
 
 function score(candidate: AssignmentCandidate, needed: readonly NeededSkill[]): Scored {
@@ -74,9 +84,12 @@ function score(candidate: AssignmentCandidate, needed: readonly NeededSkill[]): 
   };
 }
 
-/** By needed skills, or, where none is known, by their word that they take such tickets. */
-export function canTake({ candidate, coverage }: Scored, neededCount: number): boolean {
-  return neededCount === 0 ? candidate.takesGeneral : coverage > 0;
+/** By needed skills, or, where none is known for certain, by their word that they take such tickets. */
+export function canTake(
+  { candidate, coverage }: Scored,
+  { needed, guessed }: { needed: readonly unknown[]; guessed: boolean },
+): boolean {
+  return coverage > 0 || ((guessed || needed.length === 0) && candidate.takesGeneral);
 }
 
 export function isPresent(candidate: AssignmentCandidate, excluded: ReadonlySet<string>): boolean {

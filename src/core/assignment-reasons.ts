@@ -12,7 +12,8 @@ export function explainChoice(ranking: Ranking): string {
 }
 
 /** A few words on one of those who were considered. */
-export function noteFor(one: Scored, { needed, excluded, chosen, fit }: Ranking): string {
+export function noteFor(one: Scored, ranking: Ranking): string {
+  const { needed, guessed, excluded, chosen, fit } = ranking;
   const { candidate, coverage, matched } = one;
   if (one === chosen) return "chosen";
   if (excluded.has(candidate.userId)) return "handed it back";
@@ -23,13 +24,15 @@ export function noteFor(one: Scored, { needed, excluded, chosen, fit }: Ranking)
       ? passedOverAdmin(one, chosen)
       : "admin, asked only when no moderator fits";
   }
-  if (!canTake(one, needed.length)) {
-    return needed.length === 0 ? "takes no tickets without a known skill" : "has no needed skill";
+  if (!canTake(one, ranking)) {
+    if (needed.length === 0) return "takes no tickets without a known skill";
+    return guessed ? "has no guessed skill, and takes no general tickets" : "has no needed skill";
   }
   if (!hasRoom(candidate)) return "full";
   const winner = fit[0];
   if (winner === undefined) return "had a ticket more recently";
-  if (coverage < winner.coverage) return `covers ${matched.length} of ${needed.length} needed skills`;
+  if (coverage < winner.coverage)
+    return `covers ${matched.length} of ${needed.length} ${guessed ? "guessed" : "needed"} skills`;
   return compareLoads(one, winner) ?? "had a ticket more recently";
 }
 
@@ -48,22 +51,28 @@ function compareLoads(one: Scored, winner: Scored): string | null {
   return heavier ? "their open tickets weigh more" : null;
 }
 
-function explainModerator(chosen: Scored, { needed, fit }: Ranking): string {
-  const { candidate, matched } = chosen;
-  const knows =
-    needed.length === 0
-      ? "takes tickets for which no skill is known"
-      : `knows ${listWords(matched)} (${matched.length} of ${needed.length} needed ${plural(needed.length, "skill")})`;
+function explainModerator(chosen: Scored, ranking: Ranking): string {
+  const { candidate } = chosen;
   const room = `${candidate.load} of ${candidate.capacity} open ${plural(candidate.capacity, "ticket")}`;
-  return `${candidate.name} ${knows}, holds ${room}, and is ${explainLead(chosen, needed, fit)}.`;
+  return `${candidate.name} ${explainSkills(chosen, ranking)}, holds ${room}, and is ${explainLead(chosen, ranking)}.`;
+}
+
+function explainSkills({ matched }: Scored, { needed, guessed }: Ranking): string {
+  if (needed.length === 0) return "takes tickets for which no skill is known";
+  if (matched.length === 0)
+    return `takes tickets for which no skill is certain (${listWords(needed)} is a guess)`;
+  const of = `${needed.length} ${guessed ? "guessed" : "needed"} ${plural(needed.length, "skill")}`;
+  return `knows ${listWords(matched)} (${matched.length} of ${of})`;
 }
 
 /** What put them before the next best placed. */
-function explainLead(chosen: Scored, needed: string[], fit: readonly Scored[]): string {
-  const of = needed.length === 0 ? "who do" : "with a needed skill";
+function explainLead(chosen: Scored, { needed, guessed, fit }: Ranking): string {
+  const of = needed.length === 0 ? "who do" : guessed ? "who could take it" : "with a needed skill";
   const next = fit[1];
   if (next === undefined)
-    return needed.length === 0 ? "the only one with room" : "the only one with a needed skill and room";
+    return needed.length === 0 || guessed
+      ? "the only one with room"
+      : "the only one with a needed skill and room";
   if (next.coverage < chosen.coverage) return `the best match of ${fit.length} ${of}`;
   switch (compareLoads(next, chosen)) {
     case "more loaded":
@@ -84,16 +93,20 @@ function explainAdmin({ candidate, matched }: Scored, ranking: Ranking): string 
   return `${explainNoModerator(ranking)}, so it goes to ${candidate.name}, ${who}.`;
 }
 
-function explainNoModerator({ needed, scored, excluded }: Ranking): string {
-  const able = scored.filter((one) => one.candidate.role === "moderator" && canTake(one, needed.length));
+function explainNoModerator(ranking: Ranking): string {
+  const { needed, guessed, scored, excluded } = ranking;
+  const able = scored.filter((one) => one.candidate.role === "moderator" && canTake(one, ranking));
+  const skills = guessed ? `${listWords(needed)} (a guess)` : listWords(needed);
   if (able.length === 0) {
-    return needed.length === 0
-      ? "No needed skill was found in it"
-      : `No moderator knows ${listWords(needed)}`;
+    if (needed.length === 0) return "No needed skill was found in it";
+    return guessed ? `No moderator knows ${skills} or takes general tickets` : `No moderator knows ${skills}`;
   }
   const present = able.filter((one) => isPresent(one.candidate, excluded));
-  const what = needed.length === 0 ? "take tickets without a known skill" : `know ${listWords(needed)}`;
-  const whats = needed.length === 0 ? "takes tickets without a known skill" : `knows ${listWords(needed)}`;
+  const or = guessed
+    ? ["take general tickets", "takes general tickets"].map((general) => ` or ${general}`)
+    : ["", ""];
+  const what = needed.length === 0 ? "take tickets without a known skill" : `know ${skills}${or[0]}`;
+  const whats = needed.length === 0 ? "takes tickets without a known skill" : `knows ${skills}${or[1]}`;
   if (able.length === 1)
     return `The only one who ${whats} is ${present.length === 0 ? "not available" : "full"}`;
   if (present.length === 0) return `Nobody is here of the ${able.length} who ${what}`;

@@ -101,6 +101,7 @@ describe("chooseAssignee", () => {
       userId: null,
       why: "No moderator knows vpn, and no admin is available: it waits unassigned.",
       needed: ["vpn"],
+      guessed: false,
       priority: "medium",
       considered: [],
       omitted: 0,
@@ -202,6 +203,46 @@ describe("chooseAssignee", () => {
     ).toBe("root");
     // Taking general ones is no skill: where one is needed, only those who have it come in question.
     expect(chosen(["sql"], team)).toBe("root");
+  });
+
+  test("a guessed skill is a preference: who has it comes first, then who takes general tickets, then an admin", () => {
+    const guess = (team: AssignmentCandidate[], names = ["vpn"]) =>
+      choose({ skills: listNeededSkills(names), skillsGuessed: true, priority: "medium" }, team, []);
+    const knows = person("knows", { load: 9 });
+    const general = person("general", { skills: [], takesGeneral: true });
+    const other = person("other", { skills: ["sql"] });
+    const root = person("root", { role: "admin", skills: [] });
+
+    const first = guess([other, general, knows, root]);
+    expect(first).toMatchObject({
+      userId: "knows",
+      guessed: true,
+      why: "KNOWS knows vpn (1 of 1 guessed skill), holds 9 of 10 open tickets, and is the best match of 2 who could take it.",
+    });
+    expect(Object.fromEntries(first.considered.map(({ userId, note }) => [userId, note]))).toEqual({
+      knows: "chosen",
+      general: "covers 0 of 1 guessed skills",
+      other: "has no guessed skill, and takes no general tickets",
+      root: "admin, asked only when no moderator fits",
+    });
+    for (const gone of [{ load: 10 }, { away: true }, { offHours: true }]) {
+      expect(guess([other, general, { ...knows, ...gone }, root])).toMatchObject({
+        userId: "general",
+        why: "GENERAL takes tickets for which no skill is certain (vpn is a guess), holds 0 of 10 open tickets, and is the only one with room.",
+      });
+    }
+    // A guess is no licence to give it to everybody.
+    expect(guess([other, root])).toMatchObject({
+      userId: "root",
+      why: "No moderator knows vpn (a guess) or takes general tickets, so it goes to ROOT, the admin with the fewest open tickets (0).",
+    });
+    expect(guess([other]).userId).toBeNull();
+    expect(guess([{ ...knows, load: 10 }, { ...general, away: true }, root]).why).toMatch(
+      /^The one present who knows vpn \(a guess\) or takes general tickets is full, so it goes to ROOT/,
+    );
+    // What the words ask for is needed, whoever takes general tickets.
+    expect(chosen(["vpn"], [general, root])).toBe("root");
+    expect(guess([general, other], []).guessed).toBe(false);
   });
 
   test("of equal numbers, the tickets that weigh least by priority win", () => {

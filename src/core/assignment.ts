@@ -1,7 +1,11 @@
 /** Who takes a ticket: skills first, then room, then whose turn it is. `docs/assignment.md` has a worked example. */
-import { type AssignmentCandidate, listInOrder, rankCandidates } from "./assignment-ranking.ts";
+import {
+  type AssignmentCandidate,
+  listInOrder,
+  rankCandidates,
+  type TicketToRank,
+} from "./assignment-ranking.ts";
 import { explainChoice, noteFor } from "./assignment-reasons.ts";
-import type { NeededSkill } from "./skills.ts";
 import type { Priority } from "./ticket.ts";
 
 export interface ConsideredCandidate {
@@ -26,6 +30,8 @@ interface Decision {
   why: string;
   /** Each needed skill once. */
   needed: string[];
+  /** No words of the ticket spoke for them. */
+  guessed: boolean;
   priority: Priority;
   /** The chosen one first, then whoever came nearest. */
   considered: ConsideredCandidate[];
@@ -42,17 +48,17 @@ const CONSIDERED_MAX = 50;
  * Chooses among moderators who are there, have room and at least one needed skill: first by skills covered; then by
  * load against capacity, so that nobody is ahead of another by more than a ticket, and among those whose turn it is,
  * whose open tickets weigh least; then the longest without a new ticket; then userId. A ticket without a needed skill
- * goes the same way to those who take general ones, and never to everybody. Without a moderator it is an admin, the one
+ * goes the same way to those who take general ones, and never to everybody; where its skills are a guess, those who have
+ * them come first, and those who take general ones behind. Without a moderator it is an admin, the one
  * with most needed skills and then fewest tickets, over capacity too: a ticket that nobody looks at is worse.
- * @param ticket skills as `listNeededSkills` gives them
  * @param excluded ids of those who handed it back
  */
 export function chooseAssignee(
-  ticket: { skills: readonly NeededSkill[]; priority: Priority },
+  ticket: TicketToRank,
   candidates: readonly AssignmentCandidate[],
   excluded: readonly string[] = [],
 ): AssignmentChoice {
-  const ranking = rankCandidates(ticket.skills, ticket.priority, candidates, new Set(excluded));
+  const ranking = rankCandidates(ticket, candidates, new Set(excluded));
   const { chosen, needed } = ranking;
   const listed = listInOrder(ranking);
   const considered = listed.slice(0, CONSIDERED_MAX).map((one) => {
@@ -63,6 +69,7 @@ export function chooseAssignee(
   const decision: Decision = {
     why: explainChoice(ranking),
     needed,
+    guessed: ranking.guessed,
     priority: ticket.priority,
     considered,
     omitted: listed.length - considered.length,

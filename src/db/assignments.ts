@@ -39,6 +39,22 @@ export async function readCanonicalSkills(
   return new Map(rows.map(({ alias, canonical }) => [alias, canonical]));
 }
 
+/** Those of the tickets whose skills nobody has set and no words speak for: triage guessed them. */
+export async function listTicketsWithGuessedSkills(
+  sql: Sql,
+  ticketIds: readonly string[],
+): Promise<Set<string>> {
+  const rows = await sql<{ id: string }[]>`
+    select t.id from tickets t
+    cross join lateral (
+      select result from triage_results r
+      where r.ticket_id = t.id and r.result is not null and r.source = t.triage_source order by r.created_at desc limit 1
+    ) last
+    where t.id = any(${[...ticketIds]}::uuid[]) and 'skills' <> all(t.person_changed)
+      and last.result -> 'guesses' @> '["skills"]'`;
+  return new Set(rows.map(({ id }) => id));
+}
+
 export interface StoredDecision {
   ticketId: string;
   /** Null takes the ticket from whoever had it. */

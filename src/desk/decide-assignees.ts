@@ -4,7 +4,7 @@ import { PRIORITY_WEIGHTS } from "../core/assignment-ranking.ts";
 import { listNeededSkills, normaliseSkill } from "../core/skills.ts";
 import type { Priority } from "../core/ticket.ts";
 import { listAssignmentCandidates } from "../db/assignment-candidates.ts";
-import { readCanonicalSkills } from "../db/assignments.ts";
+import { listTicketsWithGuessedSkills, readCanonicalSkills } from "../db/assignments.ts";
 import type { SqlTransaction } from "../db/client.ts";
 
 export interface UndecidedTicket {
@@ -25,10 +25,18 @@ export async function decideAssignees(
   const byId = new Map(candidates.map((candidate) => [candidate.userId, candidate]));
   const names = tickets.flatMap(({ relatedSkills }) => relatedSkills.map(normaliseSkill));
   const canonical = await readCanonicalSkills(tx, names);
+  const guessed = await listTicketsWithGuessedSkills(
+    tx,
+    tickets.map(({ id }) => id),
+  );
   let turn = Math.max(now.getTime(), ...candidates.map(({ idleSinceMs }) => idleSinceMs ?? 0));
   return tickets.map(({ id, priority, relatedSkills, decliners }) => {
     const skills = listNeededSkills(relatedSkills, canonical);
-    const choice = chooseAssignee({ skills, priority }, candidates, decliners);
+    const choice = chooseAssignee(
+      { skills, skillsGuessed: guessed.has(id), priority },
+      candidates,
+      decliners,
+    );
     const taker = choice.userId === null ? undefined : byId.get(choice.userId);
     if (taker !== undefined) {
       taker.load += 1;

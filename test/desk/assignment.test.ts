@@ -76,6 +76,52 @@ describe("assignTicket", () => {
   });
 });
 
+describe("assignTicket, of skills that triage guessed", () => {
+  const guess = async (ticketId: string, guesses: string[]) => {
+    await sql`update tickets set triage_source = 'local' where id = ${ticketId}`;
+    await sql`
+      insert into triage_results (ticket_id, run_id, source, model, prompt_version, result, latency_ms)
+      values (${ticketId}, ${randomUUID()}, 'local', 'm', 'v', ${sql.json({ guesses })}, 1)`;
+  };
+  const addGeneral = async () => {
+    const general = await addStaff("moderator", []);
+    await sql`update users set takes_general = true where id = ${general.userId}`;
+    return general;
+  };
+
+  it("prefers who has them, and gives it to who takes general tickets where nobody there has", async () => {
+    const general = await addGeneral();
+    const [first, second] = [await addTicket(["VPN"]), await addTicket(["VPN"])];
+    for (const ticketId of [first, second]) await guess(ticketId, ["category", "skills"]);
+    expect(await assignTicket(sql, first)).toMatchObject({ userId: general.userId });
+    const knows = await addStaff("moderator", ["vpn"]);
+    expect(await assignTicket(sql, second)).toMatchObject({ userId: knows.userId });
+  });
+
+  it("needs them where words of the ticket or a person say so", async () => {
+    await addGeneral();
+    const admin = await addStaff("admin", []);
+    const [cited, corrected] = [await addTicket(["VPN"]), await addTicket(["VPN"])];
+    await guess(cited, ["category"]);
+    await guess(corrected, ["skills"]);
+    await sql`update tickets set person_changed = array['skills'] where id = ${corrected}`;
+    for (const ticketId of [cited, corrected]) {
+      expect(await assignTicket(sql, ticketId)).toMatchObject({ userId: admin.userId });
+    }
+  });
+
+  it("goes by the newest triage of the source that holds", async () => {
+    const general = await addGeneral();
+    const ticketId = await addTicket(["VPN"]);
+    await guess(ticketId, ["skills"]);
+    await sql`update triage_results set created_at = now() - interval '1 minute' where ticket_id = ${ticketId}`;
+    await guess(ticketId, []);
+    expect((await assignTicket(sql, ticketId)).state).toBe("nobody");
+    await sql`update triage_results set source = 'gemini' where ticket_id = ${ticketId} and created_at > now() - interval '30 seconds'`;
+    expect(await assignTicket(sql, ticketId)).toMatchObject({ userId: general.userId });
+  });
+});
+
 describe("assignTicket, of skills as tickets and people name them", () => {
   it.each([
     ["ReactJS", "react"],
