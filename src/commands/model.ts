@@ -2,6 +2,7 @@ import { listStoredModels, readLearningState, type StoredModel } from "../db/loc
 import { type RebuildReport, rebuildLocalModel } from "../runtime/local-models/rebuild-local-model.ts";
 import { trainInThread } from "../runtime/local-models/train-in-thread.ts";
 import { openDatabase } from "../runtime/open-database.ts";
+import { EXAMPLES_MAX } from "../triage/local/desk-model.ts";
 import type { ModelFigures } from "../triage/local/train.ts";
 import { type CommandContext, createCommandLog, EXIT, readConfig } from "./command-context.ts";
 import { ownTerminal } from "./mail-progress.ts";
@@ -31,9 +32,12 @@ export async function modelRebuild(context: CommandContext, { json }: { json: bo
 
 function describeRebuild({ version, rows, figures, sizeBytes, elapsedMs }: RebuildReport): string {
   return [
-    `Version ${version} is trained on ${rows} tickets of this desk and on the built-in start, in ${(elapsedMs / 1000).toFixed(1)} s; ${formatMb(sizeBytes)}.`,
+    `Version ${version} is trained ${describeRows(rows)}, in ${(elapsedMs / 1000).toFixed(1)} s; ${formatMb(sizeBytes)}.`,
     ...describeFigures("categories", figures?.categories ?? null),
     ...describeFigures("priorities", figures?.priorities ?? null),
+    ...(rows === 0
+      ? ["  The figures are of the built-in start's own tickets: they say nothing about this desk."]
+      : []),
     "Running services use it from their next ticket on.",
   ].join("\n");
 }
@@ -44,6 +48,16 @@ function describeFigures(what: string, figures: ModelFigures | null): string[] {
   return [
     `  ${what}: accuracy ${accuracy.toFixed(3)}, macro-F1 ${macroF1.toFixed(3)} on ${rows} left out in turn`,
   ];
+}
+
+function describeRows(rows: number): string {
+  return rows === 0
+    ? "on the built-in start alone"
+    : `on ${countTickets(rows)} of this desk and on the built-in start`;
+}
+
+function countTickets(count: number): string {
+  return count === 1 ? "1 ticket" : `${count} tickets`;
 }
 
 function formatMb(bytes: number): string {
@@ -66,13 +80,21 @@ export async function modelShow(context: CommandContext, { json }: { json: boole
 }
 
 function describeModels(models: StoredModel[], learnable: number): string {
-  const waiting = `${learnable} corrected or closed tickets are there to learn from.`;
+  const waiting = describeLearnable(learnable);
   if (models.length === 0) {
     return `No model is stored: the built-in start triages. ${waiting}\nTo train one now: deskhand model rebuild`;
   }
   const lines = models.map(({ version, trainedAt, rowCount, sizeBytes }, place) => {
     const use = place === 0 ? ", in use" : "";
-    return `version ${version}: trained ${trainedAt.toISOString()} on ${rowCount} tickets, ${formatMb(sizeBytes)}${use}`;
+    return `version ${version}: trained ${trainedAt.toISOString()} ${describeRows(rowCount)}, ${formatMb(sizeBytes)}${use}`;
   });
   return [...lines, waiting].join("\n");
+}
+
+function describeLearnable(count: number): string {
+  if (count === 0) return "No ticket was corrected or closed yet, so there is none to learn from.";
+  const there =
+    count === 1 ? "1 corrected or closed ticket is there" : `${count} corrected or closed tickets are there`;
+  const limit = count > EXAMPLES_MAX ? `; ${EXAMPLES_MAX} are used, the corrected and the newest first` : "";
+  return `${there} to learn from${limit}.`;
 }

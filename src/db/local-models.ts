@@ -20,7 +20,7 @@ export interface StoredModel {
 export interface LearningState {
   categories: { name: string; description: string }[];
   fingerprint: string;
-  /** Tickets of the desk that say something; one that was corrected and is closed counts twice. */
+  /** Tickets of the desk that say something: those that `listLearnableTickets` would give without a limit. */
   rowCount: number;
 }
 
@@ -32,7 +32,13 @@ export async function readLearningState(sql: Sql): Promise<LearningState> {
   const categories = await listActiveCategories(sql);
   const [row] = await sql<{ fingerprint: string; rowCount: number }[]>`
     with corrected as (
-      select count(*) as rows, (select max(created_at) from corrections) as newest from tickets where person_changed <> '{}'
+      select count(*) as rows, (select max(created_at) from corrections) as newest,
+        count(*) filter (
+          where status in ('resolved', 'closed') or 'priority' = any(person_changed)
+            or ('category' = any(person_changed) and category in (select name from categories where active))
+        ) as labelled,
+        count(*) filter (where status in ('resolved', 'closed') and category is not null) as also_settled
+      from tickets where person_changed <> '{}'
     ), settled as (
       select count(*) as rows from tickets
       where status in ('resolved', 'closed') and category is not null
@@ -40,7 +46,7 @@ export async function readLearningState(sql: Sql): Promise<LearningState> {
     select md5(concat_ws('|', ${JSON.stringify(categories)}::text, corrected.rows, corrected.newest,
         case when settled.rows < 400 then settled.rows / 20 else 20 + floor(ln(settled.rows / 400.0) / ln(1.05)) end)
       ) as fingerprint,
-      (corrected.rows + settled.rows)::int as "rowCount"
+      (corrected.labelled + settled.rows - corrected.also_settled)::int as "rowCount"
     from corrected, settled`;
   return {
     categories,

@@ -5,7 +5,7 @@ import type { Classifier, Desk } from "../core/triage.ts";
 import type { Sql } from "../db/client.ts";
 import { readModelContent, readNewestModelVersion } from "../db/local-models.ts";
 import type { DeskModel } from "../triage/local/desk-model.ts";
-import { createLocalClassifier } from "../triage/local/local-classifier.ts";
+import { createLocalClassifier, type DeskModelInUse } from "../triage/local/local-classifier.ts";
 import { compareDocuments } from "../triage/local/similarity.ts";
 import { unpackDeskModel } from "../triage/local/stored-model.ts";
 import type { TrainDesk } from "./local-models/train-desk.ts";
@@ -44,21 +44,23 @@ export interface LocalTriage {
 export function createLocalTriage(parts: LocalTriageParts): LocalTriage {
   const { sql, log, train, memory = createLocalTriageMemory() } = parts;
   const start = createStart(train, log, memory);
-  const loadNewest = async (): Promise<DeskModel | null> => {
+  const loadNewest = async (): Promise<{ version: number; model: DeskModel } | null> => {
     const version = await readNewestModelVersion(sql);
     if (version === null) return null;
     if (memory.loaded?.version !== version) memory.loaded = { version, model: await load(sql, log, version) };
-    return memory.loaded.model;
+    const { model } = memory.loaded;
+    return model && { version, model };
   };
-  const modelFor = async (desk: Pick<Desk, "categories">): Promise<DeskModel> => {
+  const modelFor = async (desk: Pick<Desk, "categories">): Promise<DeskModelInUse> => {
     const stored = await loadNewest();
-    return stored !== null && knowsCategories(stored, desk) ? stored : start(desk.categories);
+    if (stored !== null && knowsCategories(stored.model, desk)) return stored;
+    return { model: await start(desk.categories), version: null };
   };
   const classifier = createLocalClassifier({ modelFor });
   return {
     createClassifier: () => classifier,
     rankSimilar: async (ticket, candidates) => {
-      const model = (await loadNewest()) ?? (await memory.start?.model);
+      const model = (await loadNewest())?.model ?? (await memory.start?.model);
       return model ? compareDocuments(model.categories, ticket, candidates) : null;
     },
     warmUp: async (categories) => {
@@ -75,7 +77,10 @@ export function createLocalTriage(parts: LocalTriageParts): LocalTriage {
 async function load(sql: Sql, log: Log, version: number): Promise<DeskModel | null> {
   const content = await readModelContent(sql, version);
   try {
-    return content === null ? null : unpackDeskModel(content);
+    if (content === null) return null;
+    const model = unpackDeskModel(content);
+    log.info({ version }, "This version of the local classifier is in use from now on.");
+    return model;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     log.error(

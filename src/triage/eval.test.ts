@@ -47,6 +47,16 @@ describe("evaluateTriage", () => {
     expect((await evaluateTriage({ rows, train: null, field: "priority" })).accuracy).toBe(1);
   });
 
+  it("names the labels that nobody taught it, and refuses where none was taught", async () => {
+    const some = [row("an apple", "fruit"), row("a cow", "beast")];
+    const report = await evaluateTriage({ rows: some, train: TRAIN, field: "queue" });
+    expect(report.unlearnedLabels).toEqual(["beast"]);
+    await expect(
+      evaluateTriage({ rows: [row("a cow", "beast")], train: TRAIN, field: "queue" }),
+    ).rejects.toMatchObject({ code: "invalid", message: expect.stringContaining("beast") });
+    expect((await evaluateTriage({ rows: TRAIN, train: null, field: "queue" })).unlearnedLabels).toEqual([]);
+  });
+
   it("says how far it is", async () => {
     const heard: string[] = [];
     const onProgress = (what: string, done: number) => heard.push(`${what} ${done > 0 && done <= 1}`);

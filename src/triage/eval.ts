@@ -40,10 +40,12 @@ export interface EvalReport {
   macroF1: number;
   perClass: Record<string, ClassReport>;
   msPerTicket: number;
+  /** Labels of the rows that no training row has, so that none of their tickets can be right; [] without `train`. */
+  unlearnedLabels: string[];
 }
 
 /**
- * Rejects with `invalid` where there is nothing to test or to learn from, and with whatever a remote model says when
+ * Rejects with `invalid` where there is nothing to test or to learn from or no label in common, and with whatever a remote model says when
  * its key or name is wrong. A ticket for which a remote model is away or answers nonsense counts as wrong.
  */
 export async function evaluateTriage(input: EvalInput): Promise<EvalReport> {
@@ -51,6 +53,7 @@ export async function evaluateTriage(input: EvalInput): Promise<EvalReport> {
   if (rows.length === 0) throw new AppError("invalid", "There are no tickets to test on.");
   if (train !== null && train.length === 0)
     throw new AppError("invalid", "There are no tickets to learn from.");
+  const unlearnedLabels = train === null ? [] : findUnlearned(rows, train);
   const answer = prepare(input);
   // The built-in start trains at its first ticket, which is no ticket's time.
   if (train === null && !input.gemini) await answer({ text: "", subject: "", label: "" });
@@ -62,10 +65,22 @@ export async function evaluateTriage(input: EvalInput): Promise<EvalReport> {
     elapsedMs += performance.now() - started;
     onProgress?.("testing", predicted.length / rows.length);
   }
-  return report(
-    rows.map(({ label }) => label),
-    predicted,
-    elapsedMs / rows.length,
+  const gold = rows.map(({ label }) => label);
+  return { ...report(gold, predicted, elapsedMs / rows.length), unlearnedLabels };
+}
+
+const LABELS_NAMED_MAX = 5;
+
+function findUnlearned(rows: EvalRow[], train: EvalRow[]): string[] {
+  const known = new Set(train.map(({ label }) => label));
+  const wanted = [...new Set(rows.map(({ label }) => label))];
+  const unlearned = wanted.filter((label) => !known.has(label)).sort();
+  if (unlearned.length < wanted.length) return unlearned;
+  const name = (labels: string[]) => labels.slice(0, LABELS_NAMED_MAX).join(", ");
+  throw new AppError(
+    "invalid",
+    `No label of the tickets to test on (${name(unlearned)}) occurs among those to learn from (${name([...known])}). ` +
+      "Take both files from the same desk, and check --field.",
   );
 }
 
@@ -157,7 +172,11 @@ function buildDesk(rows: EvalRow[], train: EvalRow[] | null, field: string): Des
   };
 }
 
-function report(gold: string[], predicted: (string | null)[], msPerTicket: number): EvalReport {
+function report(
+  gold: string[],
+  predicted: (string | null)[],
+  msPerTicket: number,
+): Omit<EvalReport, "unlearnedLabels"> {
   const right = gold.filter((label, i) => predicted[i] === label).length;
   const perClass: Record<string, ClassReport> = {};
   for (const label of [...new Set(gold)].sort()) {

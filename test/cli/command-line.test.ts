@@ -194,8 +194,25 @@ describe("explain and ingest", () => {
 describe("what a person must put right in `eval triage` is named with the fix, and exit 2", () => {
   it.each([
     ["a file that is not there", null, "does not exist. Check the path"],
-    ["a file that is not JSON", "no json", "line 1: this is not JSON"],
-    ["a row without its label", '{"text": "x"}', '"category"'],
+    ["a file that is not JSON", "no json", "row 1: this is not JSON"],
+    [
+      "a row without its label",
+      '{"text": "x", "queue": "y"}',
+      'row 1: the label "category" is missing (the row has text, queue)',
+    ],
+    [
+      "a row without its text",
+      '{"text": "x", "category": "y"}\n{"body": "x", "category": "y"}',
+      'row 2: "text" is missing (the row has body, category)',
+    ],
+    ["a label that is no label", '{"text": "x", "category": ["y"]}', 'the label "category" is a list'],
+    ["a text that is no text", '{"text": 5, "category": "y"}', '"text" is a number'],
+    ["one JSON array", '[{"text": "x", "category": "y"}]', "row 1: this is a JSON array"],
+    [
+      "one JSON array over many lines",
+      '[\n{"text": "x", "category": "y"}]',
+      "row 1: the file is one JSON array",
+    ],
     ["an empty file", "", "has no rows"],
   ])("%s", async (_what, content, message) => {
     const file = join(dataDir, "rows.jsonl");
@@ -206,6 +223,36 @@ describe("what a person must put right in `eval triage` is named with the fix, a
     expect(finished.stderr).toContain(file);
     expect(finished.stderr).toContain(message);
     expect(finished.stderr).not.toContain("ENOENT");
+    expect(finished.stderr).not.toContain("Invalid input");
+  });
+
+  it("two files that have no label in common", async () => {
+    const [test, train] = [join(dataDir, "test.jsonl"), join(dataDir, "train.jsonl")];
+    await writeFile(test, '{"text": "x", "category": "Apples"}');
+    await writeFile(train, '{"text": "x", "category": "Pears"}');
+    const finished = await runHere(["eval", "triage", test, "--train", train], {});
+    expect(finished.status).toBe(2);
+    expect(finished.stderr).toContain("Apples");
+    expect(finished.stderr).toContain("Pears");
+    expect(finished.stderr).toContain("--field");
+  });
+});
+
+describe("`eval triage`", () => {
+  it("reads a file with a byte order mark, and says which labels nobody taught it", async () => {
+    const [test, train] = [join(dataDir, "test.jsonl"), join(dataDir, "train.jsonl")];
+    await writeFile(
+      test,
+      '\uFEFF{"text": "apple", "category": "fruit"}\r\n{"text": "cow", "category": "beast"}\r\n',
+    );
+    await writeFile(
+      train,
+      '\uFEFF{"text": "apple", "category": "fruit"}\n{"text": "hammer", "category": "tool"}',
+    );
+    const finished = await runHere(["eval", "triage", test, "--train", train], {});
+    expect(finished.status).toBe(0);
+    expect(finished.stdout).toContain("2 tickets: accuracy 0.500");
+    expect(finished.stdout).toContain("No training row has beast");
   });
 });
 
@@ -213,6 +260,10 @@ describe("deskhand model", () => {
   it("says that none is stored, rebuilds one, and shows it", async () => {
     const none = await runHere(["model", "show"], service({}));
     expect(none.stdout).toContain("deskhand model rebuild");
+    const said = await runHere(["model", "rebuild"], service({}));
+    expect(said.stdout).toContain("on the built-in start alone");
+    expect(said.stdout).toContain("they say nothing about this desk");
+    await db.sql`truncate local_models`;
     const rebuilt = await runHere(["model", "rebuild", "--json"], service({}));
     expect(rebuilt.status).toBe(0);
     const report = JSON.parse(rebuilt.stdout) as { state: string; version: number; sizeBytes: number };

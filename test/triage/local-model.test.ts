@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Log } from "../../src/core/log.ts";
 import type { SqlPool } from "../../src/db/client.ts";
 import { setCategoryByPerson, setPriorityByPerson } from "../../src/db/corrections.ts";
-import { insertModel, listStoredModels } from "../../src/db/local-models.ts";
+import { insertModel, listStoredModels, readLearningState } from "../../src/db/local-models.ts";
 import { findSimilarSolved } from "../../src/db/similar-tickets.ts";
 import { readDesk } from "../../src/db/triage-results.ts";
 import { recordInbound } from "../../src/desk/record-inbound.ts";
@@ -19,6 +19,7 @@ let db: TestDatabase;
 let sql: SqlPool;
 let userId: string;
 let errors: string[];
+let told: unknown[];
 
 beforeAll(async () => {
   db = await createTestDatabase();
@@ -30,13 +31,14 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 beforeEach(async () => {
   errors = [];
+  told = [];
   await sql`truncate local_models`;
   await sql`truncate tickets cascade`;
 });
 
 const log = {
   debug: () => undefined,
-  info: () => undefined,
+  info: (...args: unknown[]) => told.push(args),
   warn: () => undefined,
   error: (_fields: unknown, message: string) => errors.push(message),
 } as unknown as Log;
@@ -96,6 +98,39 @@ describe("the desk's own model", () => {
     await sql`update tickets set category = 'Hardware', provisional = true where id in (${closed}, ${opened})`;
     await sql`update tickets set status = 'closed' where id = ${closed}`;
     expect(await rebuild(true)).toMatchObject({ rows: 1 });
+  });
+
+  it("counts what there is to learn from as training does: each ticket once, and none that says nothing", async () => {
+    const [corrected, both, closed, gone, status] = await Promise.all(
+      ["A", "B", "C", "D", "E"].map((subject) => open(subject, "The barrier squeaks.")),
+    );
+    for (const id of [corrected, both]) {
+      await setCategoryByPerson(sql, id ?? "", userId, { was: null, became: "Hardware" });
+    }
+    await sql`update tickets set category = 'Hardware', status = 'closed' where id in (${both ?? ""}, ${closed ?? ""})`;
+    await sql`update tickets set category = null, person_changed = '{category}' where id = ${gone ?? ""}`;
+    await sql`update tickets set person_changed = '{status}' where id = ${status ?? ""}`;
+    const { rowCount } = await readLearningState(sql);
+    expect(rowCount).toBe(3);
+    expect(await rebuild(true)).toMatchObject({ rows: 3 });
+  });
+
+  it("is named by the tickets that it triaged, and by each process that takes it up", async () => {
+    const process = openProcess();
+    const input = { ticketId: "t", title: "Zebra", text: "zebra", channel: "email" as const };
+    const ask = async () => (await process.createClassifier().classify(input, await readDesk(sql))).model;
+    expect(await ask()).toBe("local-1, built-in start");
+    await correctZebras(1);
+    const { version } = await rebuild();
+    for (let i = 0; i < 2; i++) expect(await ask()).toBe(`local-1, version ${version}`);
+    expect(told).toEqual([[{ version }, expect.stringContaining("in use")]]);
+  });
+
+  it("is trained again after an update that no longer reads the stored form", async () => {
+    await correctZebras(1);
+    const { version } = await rebuild();
+    await sql`update local_models set learned_from = regexp_replace(learned_from, '^[0-9]+', '0')`;
+    expect(await rebuild()).toMatchObject({ state: "stored", version: (version ?? 0) + 1 });
   });
 
   it("sets priorities as this desk does, once it has decided enough of them", async () => {

@@ -7,7 +7,7 @@ import {
   readNewestLearnedFrom,
 } from "../../db/local-models.ts";
 import { EXAMPLES_MAX } from "../../triage/local/desk-model.ts";
-import { packDeskModel } from "../../triage/local/stored-model.ts";
+import { packDeskModel, STORED_FORMAT } from "../../triage/local/stored-model.ts";
 import type { ModelFigures } from "../../triage/local/train.ts";
 import type { TrainDesk } from "./train-desk.ts";
 
@@ -31,7 +31,9 @@ export async function rebuildLocalModel(
   const started = performance.now();
   const state = await readLearningState(sql);
   const elapsed = () => Math.round(performance.now() - started);
-  if (!options.always && (await isNothingNew(sql, state.fingerprint, state.rowCount))) {
+  // What an earlier release stored may be unreadable now: it is trained again, though no ticket is new.
+  const learnedFrom = `${STORED_FORMAT}|${state.fingerprint}`;
+  if (!options.always && (await isNothingNew(sql, learnedFrom, state.rowCount))) {
     return { state: "unchanged", version: null, rows: 0, figures: null, sizeBytes: 0, elapsedMs: elapsed() };
   }
   const examples = await listLearnableTickets(sql, EXAMPLES_MAX);
@@ -39,7 +41,7 @@ export async function rebuildLocalModel(
   const content = packDeskModel(model);
   const figures = { categories: model.categories.figures, priorities: model.priorities?.figures ?? null };
   const version = await insertModel(sql, {
-    learnedFrom: state.fingerprint,
+    learnedFrom,
     rowCount: examples.length,
     figures,
     content,
@@ -49,7 +51,7 @@ export async function rebuildLocalModel(
 }
 
 /** A desk without tickets of its own has the built-in start, and need not store it. */
-async function isNothingNew(sql: Sql, fingerprint: string, rowCount: number): Promise<boolean> {
-  const learnedFrom = await readNewestLearnedFrom(sql);
-  return learnedFrom === null ? rowCount === 0 : learnedFrom === fingerprint;
+async function isNothingNew(sql: Sql, learnedFrom: string, rowCount: number): Promise<boolean> {
+  const newest = await readNewestLearnedFrom(sql);
+  return newest === null ? rowCount === 0 : newest === learnedFrom;
 }

@@ -21,11 +21,17 @@ const NOTE_LENGTH_MAX = 2000;
 const HEAD_LENGTH_MAX = 30_000;
 const TAIL_LENGTH_MAX = 2000;
 
+export interface DeskModelInUse {
+  model: DeskModel;
+  /** The stored version; null: the built-in start, with what examples were handed over. */
+  version: number | null;
+}
+
 export interface LocalClassifierOptions {
   /** Corrections and closed tickets to learn from, besides those that come with the desk. */
   examples?: TriageExample[];
   /** Where the desk's model comes from; it must know the desk's categories and no others. Default: trained here. */
-  modelFor?: (desk: Desk) => DeskModel | Promise<DeskModel>;
+  modelFor?: (desk: Desk) => DeskModelInUse | Promise<DeskModelInUse>;
 }
 
 /** Without `modelFor` it trains at the first ticket, and again when the desk's categories or examples have changed. */
@@ -36,10 +42,11 @@ export function createLocalClassifier(options: LocalClassifierOptions = {}): Cla
     model: LOCAL_MODEL,
     async classify(input, desk) {
       const started = performance.now();
-      const triage = triageLocally(input, desk, await modelFor(desk));
+      const { model, version } = await modelFor(desk);
+      const triage = triageLocally(input, desk, model);
       return {
         source: "local",
-        model: LOCAL_MODEL,
+        model: `${LOCAL_MODEL}, ${version === null ? "built-in start" : `version ${version}`}`,
         promptVersion: RULES_VERSION,
         latencyMs: Math.round(performance.now() - started),
         tokensIn: null,
@@ -51,13 +58,13 @@ export function createLocalClassifier(options: LocalClassifierOptions = {}): Cla
 }
 
 /** Trains here and now: for a measurement, a test or a demonstration, not for a service with other things to do. */
-function createTrainer(examples: TriageExample[]): (desk: Desk) => DeskModel {
+function createTrainer(examples: TriageExample[]): (desk: Desk) => DeskModelInUse {
   let trained: { on: string; model: DeskModel } | null = null;
   return (desk) => {
     const all = joinExamples(examples, desk.examples);
     const on = JSON.stringify([desk.categories, all]);
     if (trained?.on !== on) trained = { on, model: trainDeskModel(desk, all) };
-    return trained.model;
+    return { model: trained.model, version: null };
   };
 }
 

@@ -63,7 +63,7 @@ describe("a stored model", () => {
     ["other bytes", new TextEncoder().encode("not a model at all")],
     ["zeros", new Uint8Array(packed.length)],
     ["more than there should be", new Uint8Array([...packed, 0, 0, 0, 0])],
-    ["another format", withHeader((header) => header.replace('"format":2', '"format":9'))],
+    ["another format", withHeader((header) => header.replace(/"format":\d+/, '"format":999'))],
     ["a header that is no JSON", withHeader((header) => header.replace("{", "["))],
     ["other counts", withHeader((header) => header.replace(/"features":\d/, '"features":9'))],
     [

@@ -5,7 +5,7 @@ import type { Model, ModelFigures } from "./train.ts";
 import { indexVocabulary, type VectorSettings } from "./vectors.ts";
 
 /** Rises with every change of the features or of this form: an older model is then trained again. */
-const FORMAT = 2;
+export const STORED_FORMAT = 3;
 const MAGIC = [0x44, 0x48, 0x4c, 0x4d];
 const HEAD_BYTES = 8;
 const HEADER_BYTES_MAX = 1_000_000;
@@ -33,7 +33,7 @@ export function packDeskModel({ categories, priorities }: DeskModel): Uint8Array
   const steps = parts.map(chooseStep);
   const headers = parts.map((part, i) => describePart(part, steps[i] as number));
   const header: Header = {
-    format: FORMAT,
+    format: STORED_FORMAT,
     categories: headers[0] as PartHeader,
     priorities: headers[1] ?? null,
   };
@@ -93,7 +93,7 @@ function readModel(packed: Uint8Array): DeskModel {
     packed.subarray(HEAD_BYTES, HEAD_BYTES + length),
   );
   const header = JSON.parse(text) as Header;
-  if (header.format !== FORMAT) throw unreadable();
+  if (header.format !== STORED_FORMAT) throw unreadable();
   const categories = readPart(header.categories, packed, HEAD_BYTES + padded(length));
   const priorities = header.priorities ? readPart(header.priorities, packed, categories.end) : null;
   if ((priorities ?? categories).end !== packed.length) throw unreadable();
