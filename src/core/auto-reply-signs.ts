@@ -28,9 +28,13 @@ export const AUTO_HEADERS = [
   "x-cron-env",
 ];
 
+/** What vendors call such a header: any name that says "auto reply", and does not ask for none. */
+export const AUTO_HEADER_NAME =
+  /^(?!.*(?:suppress|no-?auto|disable|exclude|ignore|prevent|loop)).*auto-?(?:reply|replied|respon[ds]|answer)/;
+
 /** The exact prefixes that mail systems write in front of the subject that they answer. */
 export const AUTO_REPLY_PREFIX = new RegExp(
-  `^\\[?(?:${list(`automatic reply | auto(?:mated|matic)?[- ]?(?:reply|response|responder|answer) | autoreply | autoresponse | out[ -]of[ -](?:the[ -])?office(?: (?:auto)?-?reply| response| notification| message| assistant)? | ooo | oof
+  `^\\[?(?:${list(`automatic reply | yahoo!? auto response | auto(?:mated|matic)?[- ]?(?:reply|response|responder|answer) | autoreply | autoresponse | out[ -]of[ -](?:the[ -])?office(?: (?:auto)?-?reply| response| notification| message| assistant)? | ooo | oof
   | vacation(?: reply| response| message)? | away (?:message|notice)
   | automatische (?:antwort|beantwortung|rückantwort|e-?mail) | autom\\.? antwort | autoantwort | abwesenheits(?:notiz|meldung|nachricht|assistent|info|benachrichtigung) | abwesenheit | eingangsbestätigung
   | r[ée]ponse auto(?:matique)? | (?:message d')?absence(?: du bureau)? | absent(?:e)? du bureau | notification d'absence
@@ -80,6 +84,18 @@ export const AUTO_REPLY_BODY = new RegExp(
   | (?:я|мы) .{0,40}(?:в отпуске|отсутств\\p{L}*|в командировке|недоступ\\p{L}*) | нахожусь в | (?:я )?(?:перебуваю )?у відпустці | буду відсутн\\p{L}* | (?:είμαι|θα είμαι|βρίσκομαι).{0,40}(?:άδεια|εκτός γραφείου)`)})(?![\\p{L}\\p{M}])|אני (?:בחופשה|לא במשרד|נמצא)|בחופשה|מחוץ למשרד|זוהי (?:הודעה|תשובה) אוטומטית|(?:أنا )?(?:في إجازة|خارج المكتب)|不在にして|休暇(?:を|中|の|いただ)|外出して|出張(?:中|の)|自動(?:送信|返信|応答)|このメールは自動|お問い合わせ.{0,20}ありがとうございます|(?:我|本人)?.{0,6}(?:正在)?(?:休假|出差|外出|不在办公室|不在辦公室)|自动(?:回复|答复)|自動回覆|부재 ?중|휴가|출장|자동 ?(?:회신|응답|발송)|đang (?:nghỉ|đi công tác|vắng)|ไม่อยู่|ลาพักร้อน|sedang (?:cuti|bercuti|tidak di kantor)|di luar (?:kantor|pejabat)|estar[ée] fora de l'oficina|estic (?:fora|de vacances)|bulegotik kanpo|oporretan|est(?:ou|arei) fóra|ég (?:er í fríi|verð ekki við|er fjarverandi)|(?:на|во|у) одмор|надвор од канцеларија|ван канцеларије|в отпуск|извън офиса|jam me pushime|jashtë zyrës|у адпачынку|შვებულებაში|արձակուրդ|məzuniyyət|демалыс|ta'?tilda|چھٹی پر|مرخصی|خارج از دفتر|ছুটিতে|(?:अवकाश|छुट्टी|रजे|सुट्टी) ?(?:पर|वर)|कार्यालय से बाहर|விடுப்பில்|సెలవులో|naka-leave|wala (?:ako )?sa opisina|niko likizo|sipo ofisini|met verlof|buite (?:die )?kantoor|allan o'r swyddfa|ar wyliau|as oifig|ar saoire|barra mill-uffiċċju|an der vakanz|esmu atvaļinājumā|neesmu birojā|atostogauju|esu atostogose|nesu biure|olen puhkusel|kontorist eemal|sem (?:na dopustu|odsot\\p{L}*)|bom odsot\\p{L}*|na dovolenke|это автоматическ|автоматический ответ|це автоматичн|автоматична відповідь|bu otomatik|otomatik (?:bir )?(?:yanıt|cevap|mesaj)|aceasta este un (?:mesaj|răspuns) automat|ez egy automatikus|to (?:jest )?(?:wiadomość|odpowiedź) (?:jest )?(?:wygenerowana )?automatyczn|toto je automatick|ovo je automatsk|αυτόματη απάντηση|هذا رد (?:تلقائي|آلي)|هذه رسالة (?:تلقائية|آلية)`,
   "iu",
 );
+
+/** Of those prefixes, the ones that say "automatic": nobody titles an absence of their own so. */
+export const SAYS_AUTOMATIC =
+  /auto|out[ -]of[ -]|автом|αυτόμ|自動|自动|자동|אוטומט|تلقائي|آلي|خودکار|otomat|tự động|อัตโนมัติ|स्वचालित|samodejn|sjálfvirk/iu;
+
+/** What automatic replies speak of, in few words: proof only under such a prefix. */
+export const ABSENCE_WORDS =
+  /\b(?:back (?:on|in|from|at|by)|(?:until|till) (?:the |\d|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|further)|will (?:be back|return|reply|respond|answer|get back)|urgent|emergency|received|on leave|holiday|vacation|absen|zurück|wieder (?:da|im|erreichbar)|dringend|vertretung|urlaub|abwesen|retour|jusqu['’]au|congé|regres|vuelta|hasta el|vacaciones|ausen|recibid|retorn|volt[oa]|férias|recebi|rientr|torner|ferie|assen|ricevut|terug|spoed|vakantie|afwezig|ontvangen|tillbaka|tilbage|tilbake|semester|haster|takaisin|palaan|loma|wrac|wróc|urlop|nieobec|otrzyma|vrát|dovolen|nepřítom|neprítom|vissza|szabads|sürgős|revin|concedi|vraćam|vratit|odmor|dopust|odsut|izin|tatil|acil|ofis d|alındı|nghỉ|trở lại|kembali|cuti)|(?<!\p{L})(?:верн|отпуск|срочн|отсутств|получ|відпуст|повернус|термінов|επιστρ|άδεια|απουσι|επείγ)|חופש|אחזור|דחוף|נעדר|إجازة|أعود|عاجل|استلام|مرخصی|بازگشت|فوری|不在|休|戻り|緊急|受信|受け取|返回|回来|紧急|收到|尽快回复|假期|出差|휴가|부재|복귀|긴급|받았|수신|출장|vắng|khẩn|nhận được|กลับ|ด่วน|ไม่อยู่|ได้รับ/iu;
+
+/** Whoever asks for help with their automatic replies. */
+export const ASKS_FOR_HELP =
+  /\b(?:does(?: not|n['’]t)|do(?: not|n['’]t) work|not work|broken|how (?:do|can|to)|why|can you|could you|please (?:help|check|switch|turn|fix)|my (?:out of office|auto\p{L}*)|funktioniert nicht|geht nicht|warum|ne (?:marche|fonctionne) p|pourquoi|no funciona|por qué|não funciona|non funziona|werkt niet|fungerar inte|virker ikke|nie działa|nefunguje)\b|не работа|почему/iu;
 
 /** Local parts of addresses from which only machines answer. */
 export const AUTO_SENDER =

@@ -10,13 +10,13 @@ export const BOUNCE_SENDERS: RegExp[] = [
 
 /** A mail system, or the person who looks after it. */
 export const POSTMASTERS: RegExp[] = [
-  /<post[-.]?master(?:[+.=_-][^@>]*)?(?:@|>)/i,
+  /<(?:post[-.]?master|mail-?system)(?:[\\+.=_-][^@>]*)?(?:@|>)/i,
   /^"?(?:post[- ]?master|mail(?:er)? (?:admin(?:istrator)?|system|router|gateway|server)|system admin(?:istrator)?)"? </i,
 ];
 
 /** Addresses from which only mail systems, filters and gateways write. */
 export const MACHINE_LOCAL_PART =
-  /^(?:auto|no-?_?reply|do-?_?not-?_?reply|bounces?|smtp|mta|[\w-]*daemon|amavis|anti-?(?:virus|spam)|virus|(?:content-?)?filter|quarantine|undeliver|nondeliver|symantec_|mailsweeper|mailmarshal|interscan|scanmail)[^@]*@|-(?:bounces?|errors?|owner)@/i;
+  /^(?:auto|no-?_?reply|do-?_?not-?_?reply|bounces?|smtp|mta|[\w-]*daemon|amavis|anti-?(?:virus|spam)|virus|(?:content-?)?filter|quarantine|undeliver|nondeliver|symantec_|mailsweeper|mailmarshal|mailscanner|interscan|imss|scanmail|barracuda|spam-?(?:filter|firewall|guard|assassin)|e?-?mail-?(?:security|gateway|filter|guard)|[\\w-]*_smtp_)[^@]*@|-(?:bounces?|errors?|owner)@/i;
 
 /** Addresses from which machines and the people who look after them write. */
 export const SHARED_LOCAL_PART =
@@ -30,7 +30,7 @@ const list = (words: string) =>
 
 /** The start of the subjects that say "not delivered" or "delayed". */
 export const BOUNCE_SUBJECT = new RegExp(
-  `^\\W{0,3}(?:${list(`undeliver(?:ed|able|y)\\b | undelivered mail returned | mail deliver(?:y|ing) (?:failed|failure|status|problem|error|unsuccessful|delayed|report)
+  `^\\W{0,3}(?:${list(`undeliver(?:ed|able|y)\\b | undelivered mail returned | mail deliver(?:y|ing) (?:failed|failure|status|problem|error|unsuccessful|delayed|report|warning|notice)
   | delivery (?:status notification|failure|failed|has failed|problem|delayed|error|unsuccessful|incomplete|notification:? delivery)
   | mail system error | mail error | mail returned | mail failure | mailsystem error | smtp (?:error|server error) | returned mail | returned to sender | failure (?:notice|delivery|report)
   | message (?:delivery (?:failure|failed|report)|undeliverable|could not be delivered|not delivered|delivery delayed|delayed) | unable to deliver
@@ -45,7 +45,7 @@ export const BOUNCE_SUBJECT = new RegExp(
   | onbestelbaar | niet-bestelbaar | niet bezorgd | olevererbart | kan inte levereras | leveransfel | ikke levert | kunne ikke leveres | kan ikke leveres | toimitus epäonnistui | ei voida toimittaa
   | niedostarczaln | nie można dostarczyć | nedoručiteln | nelze doručit | kézbesíthetetlen | nedostavljivo | teslim edilemedi | не ?доставлен | недоставлен | не удается доставить | не вдається доставити | αδύνατη η παράδοση
   | (?:e-?mail|automatic(?:ally)?)? ?(?:bounce notification|rejected mail) | message rejected | your (?:e-?mail|mail|message) (?:was|has been) (?:rejected|blocked|returned|quarantined|not delivered) | blocked (?:mail|message|by) | failed mail | mail refused | delivery refused
-  | (?:warning[:!]? )?(?:e-?mail )?virus(?: \\S+)? (?:found|detected|in (?:your )?mail) | banned (?:file|content) | content (?:filter|violation|policy) | message quarantined | mailmarshal has | undeliverable mail
+  | (?:warning[:!]? )?(?:e-?mail )?virus(?:es)?(?: \\S+)? (?:found|detected|in (?:your )?mail) | banned (?:file|content) | content (?:filter|violation|policy) | message quarantined | mailmarshal has | undeliverable mail
   | correu no lliurat | no s'ha pogut lliurar | mensaxe non entregada | nije isporučen | isporuka nije uspjela | није испоручен | неуспешна доставка | не е доставено | nepristatyt | neizdevās piegādāt | ei õnnestunud kohale | ósend | tidak terkirim | pengiriman gagal | tidak dapat dikirim | gửi thất bại | không gửi được | ส่งไม่ถึง | ไม่สามารถส่ง | недостав | жеткізілмеді
   | تعذر (?:تسليم|التسليم) | لم يتم (?:تسليم|التسليم) | פריט לא נמסר | לא ניתן למסור | تحویل داده نشد | डिलीवर नहीं
   | メールエラー通知 | 配信不能 | 配達不能 | 配信エラー | 送信エラー | 未配信 | 未送达 | 無法傳遞 | 无法投递 | 無法投遞 | 投递失败 | 退信 | 系统退信 | 배달되지 않음 | 반송`)})`,
@@ -54,7 +54,7 @@ export const BOUNCE_SUBJECT = new RegExp(
 
 /** What a mail system says in a bounce, and hardly anybody else. Looked for in the first few thousand characters. */
 export const BOUNCE_BODY = new RegExp(
-  `(?:${list(`could not be delivered to | couldn't be delivered to | cannot be delivered to | can ?not be delivered to | (?:was|has) not (?:been )?delivered to | delivery to the following recipients? | following (?:e-?mail )?address(?:es)?(?:\\(es\\))? (?:had|failed|has)
+  `(?:${list(`(?:message|e-?mail|mail)\\b[^!?]{0,120}(?:(?:could not|couldn't|cannot|can ?not|can't) be|(?:was|were|has|have) not (?:been )?) ?delivered | (?:could not|couldn't|cannot|can ?not) be delivered to | (?:was|has) not (?:been )?delivered to | delivery of (?:e-?mail|mail|messages?) .{0,80}(?:postponed|delayed|deferred) | has been postponed due to | requested (?:mail )?action (?:not taken|aborted) | delivery to the following recipients? | following (?:e-?mail )?address(?:es)?(?:\\(es\\))? (?:had|failed|has)
   | did not reach the following recipient | undeliverable to the following | unable to deliver (?:your |this |the )?(?:message|mail) | permanent (?:fatal )?errors? | permanently undeliverable | delivery (?:has )?failed
   | recipient address rejected | user unknown | unknown user | no such user | mailbox (?:is )?(?:full|unavailable) | over quota | invalid user address | host unknown | error message below
   | this is the mail system at | message that you sent could not be delivered | transcript of session follows | (?:^|[^\\d.])[45]\\d\\d[- ]#?[45]\\.\\d{1,3}\\.\\d{1,3} | status: [45]\\.\\d

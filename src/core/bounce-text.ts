@@ -1,4 +1,5 @@
 /** Is a mail a bounce? By structure (who sends, what is returned) and words together, for the many that follow no RFC. */
+import { isToBounceAddress, returnsToItsSender } from "./bounce-return.ts";
 import {
   BOUNCE_BODY,
   BOUNCE_SENDERS,
@@ -16,6 +17,7 @@ import {
   isAnswerOrForward,
   isNullSender,
   valuesOf,
+  withoutListTags,
 } from "./loop-guard-headers.ts";
 
 const SIGNS_LENGTH_MAX = 4_000;
@@ -25,8 +27,8 @@ export interface BounceLike {
   subject: string;
   text: string;
   headers: MailHeaders;
-  /** Of the parts beside the text, only what they are. */
-  attachments?: readonly { contentType: string }[];
+  /** The parts beside the text; of what is returned as a part, the beginning is read. */
+  attachments?: readonly { contentType: string; content?: Uint8Array }[];
 }
 
 /** True where the sender, a header or the words together say that a mail system returned a message. */
@@ -38,7 +40,7 @@ export function looksLikeBounce(mail: BounceLike): boolean {
   const sender = mail.from === null ? "" : `${mail.from.name} <${mail.from.address}>`;
   const subject = mail.subject.slice(0, 500).trim();
   const isAnswer = isAnswerOrForward(subject);
-  const hasSubject = BOUNCE_SUBJECT.test(subject);
+  const hasSubject = BOUNCE_SUBJECT.test(subject) || BOUNCE_SUBJECT.test(withoutListTags(subject));
   const hasBody = () => BOUNCE_BODY.test(start);
   if (BOUNCE_SENDERS.some((pattern) => pattern.test(sender))) return true;
   if (POSTMASTERS.some((pattern) => pattern.test(sender)))
@@ -47,7 +49,9 @@ export function looksLikeBounce(mail: BounceLike): boolean {
     );
   if (isNullSender(headers) || mail.from === null)
     return hasSubject || hasBody() || (returnsMessage(mail) && !isAnswer && hasCode(start));
+  if (isToBounceAddress(headers) && (hasBody() || (hasSubject && !isAnswer))) return true;
   if (isAnswer) return false;
+  if (isReturned(mail, start, hasSubject) && hasBody()) return true;
   const refuses = /^auto-(?:replied|generated)\s*\((?:rejected|failure|bounce|undeliver)/i;
   if (refuses.test(firstOf(headers, "auto-submitted")) && (hasSubject || hasBody())) return true;
   if (MACHINE_LOCAL_PART.test(mail.from.address) || isAutomatic(headers))
@@ -55,6 +59,11 @@ export function looksLikeBounce(mail: BounceLike): boolean {
   // An administrator asks about bounces too, but from a mail program.
   const isShared = SHARED_LOCAL_PART.test(mail.from.address) && !hasMailProgram(headers);
   return isShared && (hasSubject || hasCode(start)) && returnsMessage(mail) && hasBody();
+}
+
+/** Whoever sends back what we sent, under a bounce's subject or with a code that no person writes by hand. */
+function isReturned(mail: BounceLike, start: string, hasSubject: boolean): boolean {
+  return (hasSubject || (hasCode(start) && !hasMailProgram(mail.headers))) && returnsToItsSender(mail);
 }
 
 function hasMailProgram(headers: MailHeaders): boolean {

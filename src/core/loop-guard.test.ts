@@ -61,6 +61,15 @@ describe("people's mail is never lost", () => {
     ["Precedence: normal", { headers: { Precedence: "normal" } }],
     ["Precedence: first-class", { headers: { Precedence: "first-class" } }],
     ["X-Autoreply: no", { headers: { "X-Autoreply": "no" } }],
+    ["a header that asks for no automatic replies", { headers: { "X-No-Auto-Reply": "yes" } }],
+    [
+      "a report that automatic replies do not arrive",
+      {
+        subject: "Automatic reply: not sent",
+        text: "My automatic reply does not work, and my vacation starts on Monday.",
+      },
+    ],
+    ["somebody's own absence", { subject: "Absence: Ada", text: "Back on Monday." }],
     [
       "a question about out-of-office replies",
       {
@@ -286,6 +295,8 @@ describe("automatic replies", () => {
     ["X-Autoresponder", { headers: { "X-Autoresponder": "cPanel" } }],
     ["X-AutoReply-From", { headers: { "X-AutoReply-From": "ada@customer.example" } }],
     ["X-Mail-Autoreply", { headers: { "X-Mail-Autoreply": "ada" } }],
+    ["a vendor's own header", { headers: { "X-Acme-AutoReply": "1" } }],
+    ["another vendor's own header", { headers: { "X-MDAutoResponder": "ada" } }],
     ["X-FC-MachineGenerated", { headers: { "X-FC-MachineGenerated": "true" } }],
     ["Precedence: auto_reply", { headers: { Precedence: "auto_reply" } }],
     ["Preference: auto_reply", { headers: { Preference: "auto_reply" } }],
@@ -424,6 +435,19 @@ describe("automatic replies", () => {
     expect(kindOf({ subject, text: "Can you help me with that?" })).toBe("person");
     expect(kindOf({ subject: `Re: ${subject}`, text: "Thank you, I have read it." })).toBe("person");
   });
+});
+
+test.each([
+  ["Automatic reply: Printer", "Thanks for writing, back on Monday 5 May."],
+  ["Automatische Antwort: Drucker", "Ab Montag wieder da. In Notfällen: 0123 456."],
+  ["Réponse automatique : Imprimante", "Retour lundi."],
+  ["自动回复: 打印机", "您好，您的邮件已收到。"],
+  ["Otomatik Yanıt: Yazıcı", "Pazartesi döneceğim, ofis dışındayım."],
+  ["Αυτόματη απάντηση: Εκτυπωτής", "Απουσιάζω αυτή την εβδομάδα."],
+  ["Yahoo! Auto Response", "I will return next week."],
+])("«%s» is one by a few words of absence", (subject, text) => {
+  expect(kindOf({ subject, text })).toBe("auto-reply");
+  expect(kindOf({ subject, text: "The device in room 4 beeps." })).toBe("person");
 });
 
 test("a prefix in front of the subject that it answers is enough", () => {
