@@ -169,6 +169,13 @@ export interface TriageFields {
   provisional: boolean;
 }
 
+/** Days, broken ones too, since its status last changed. */
+export async function readDaysInStatus(sql: Sql, ticketId: string): Promise<number> {
+  const [row] = await sql<{ days: number }[]>`
+    select (extract(epoch from now() - status_since) / 86400)::float8 as days from tickets where id = ${ticketId}`;
+  return row?.days ?? 0;
+}
+
 /** Writes a triage to the ticket. What a person has set stays. */
 export async function setTicketTriage(sql: Sql, ticketId: string, triage: TriageFields): Promise<void> {
   await sql`

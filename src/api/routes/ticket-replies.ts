@@ -4,6 +4,7 @@ import { fingerprintWarning } from "../../core/audience.ts";
 import { AppError } from "../../core/errors.ts";
 import type { ReplyForm } from "../../core/slack-actions.ts";
 import { addNote } from "../../desk/add-note.ts";
+import { type AddedMessage, addRequesterMessage } from "../../desk/add-requester-message.ts";
 import { readReplyForm } from "../../desk/read-reply-form.ts";
 import { sendReply } from "../../desk/send-reply.ts";
 import { undoReply } from "../../desk/undo-reply.ts";
@@ -68,8 +69,10 @@ const postRoute = createRoute({
   method: "post",
   path: "/{id}/messages",
   tags,
-  summary: "Answer the requester, or leave a note for the staff (moderators and admins)",
+  summary: "Answer the requester, leave a note for the staff, or add to your own ticket",
   description:
+    "**On a ticket of your own**, as a user: your words join it, as a reply by mail would; what was resolved or closed " +
+    "lately is open again. Send `text` alone.\n\n**Moderators and admins** answer the requester, or leave a note. " +
     "`visibility` has no default, so that nothing leaves by an omission. A public answer leaves after the undo window. " +
     "It is held back with 409 and the form where the text looks internal or the recipients are not who wrote, and, " +
     "with `seen`, where recipients or the last message are not those any more: send it again with `seen` of that form. " +
@@ -90,7 +93,9 @@ const postRoute = createRoute({
           .max(50_000, "must have 50,000 characters or fewer")
           .refine((text) => text.trim() !== "", "must not be empty")
           .openapi({ minLength: 1 }),
-        visibility: z.enum(["public", "internal"]),
+        visibility: z.enum(["public", "internal"]).optional().openapi({
+          description: "Required of moderators and admins. What requesters write is public.",
+        }),
         seen: z
           .strictObject({
             audienceKey: z.string().max(200),
@@ -146,7 +151,7 @@ const undoRoute = createRoute({
 /** Mounted where requireUser has run. */
 export function ticketReplyRoutes(deps: Pick<ApiDeps, "desk">): OpenAPIHono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseMisfit });
-  for (const path of ["reply-form", "messages", "undo-reply"]) app.use(`/:id/${path}`, requireStaff);
+  for (const path of ["reply-form", "undo-reply"]) app.use(`/:id/${path}`, requireStaff);
 
   app.openapi(formRoute, async (c) => {
     const [sql, user] = [c.get("sql"), c.get("user")];
@@ -160,6 +165,18 @@ export function ticketReplyRoutes(deps: Pick<ApiDeps, "desk">): OpenAPIHono<ApiE
     const { text, visibility, seen } = c.req.valid("json");
     const { id, number } = await findTicket(sql, ticketViewerOf(user), c.req.valid("param").id);
     const key = `api:${user.id}:${c.req.valid("header")["idempotency-key"] ?? crypto.randomUUID()}`;
+    if (user.role === "user") {
+      if (visibility === "internal")
+        throw new AppError("forbidden", "Only moderators and admins leave notes.");
+      const person = { userId: user.id, name: user.name || user.email };
+      const added = await addRequesterMessage(sql, deps.desk, person, id, text, key);
+      return c.json({ deliveryId: null, undoSeconds: 0, hold: null, message: sayAdded(added) }, 201);
+    }
+    if (visibility === undefined)
+      throw new FieldError(
+        "visibility",
+        'visibility is required: "public" answers the requester, "internal" is a note.',
+      );
     const actor = staffActorOf(user);
     if (visibility === "internal") {
       await addNote(sql, actor, id, text, key);
@@ -196,6 +213,10 @@ export function ticketReplyRoutes(deps: Pick<ApiDeps, "desk">): OpenAPIHono<ApiE
 
   addUndo(app);
   return app;
+}
+
+function sayAdded({ number, reopened }: AddedMessage): string {
+  return `Your message stands on ticket #${number}${reopened ? ", which is open again" : ""}.`;
 }
 
 function addUndo(app: OpenAPIHono<ApiEnv>): void {
