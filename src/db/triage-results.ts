@@ -89,9 +89,14 @@ export async function addSuspicion(sql: Sql, ticketId: string, flags: string[]):
       order by created_at desc limit 1)`;
 }
 
-export async function isProvisional(sql: Sql, ticketId: string): Promise<boolean> {
-  const rows = await sql`select 1 from tickets where id = ${ticketId} and provisional`;
-  return rows.length > 0;
+/** What a ticket has: no triage yet, one that stands until the model's comes, or one that stays. */
+export type TriageStanding = "none" | "provisional" | "final";
+
+export async function readTriageStanding(sql: Sql, ticketId: string): Promise<TriageStanding> {
+  const [row] = await sql<{ standing: TriageStanding }[]>`
+    select case when triage_source is null then 'none' when provisional then 'provisional' else 'final' end as standing
+    from tickets where id = ${ticketId}`;
+  return row?.standing ?? "none";
 }
 
 export interface TriageTry extends TriageUsage {
@@ -120,13 +125,14 @@ export async function listTriageTries(sql: Sql, ticketId: string): Promise<Triag
 }
 
 export interface TriageSubject {
+  ticketId: string;
   title: string;
   /** The requester's new words. */
   text: string;
   channel: Channel;
   /** Since it was recorded. */
   ageMs: number;
-  provisional: boolean;
+  standing: TriageStanding;
   /** What triage draws no conclusions from, but looks through for orders: quotes, HTML, names of files. */
   surroundings: Surroundings;
 }
@@ -135,8 +141,15 @@ const SURROUNDINGS_LENGTH_MAX = 100_000;
 
 /** What is read for a ticket's triage: its own words, and what came with its first message. */
 export async function readTriageSubject(sql: Sql, ticketId: string): Promise<TriageSubject | null> {
-  const [row] = await sql<(Omit<TriageSubject, "surroundings"> & Surroundings)[]>`
-    select t.title, t.description as text, t.channel, t.provisional,
+  const [subject] = await readTriageSubjects(sql, [ticketId]);
+  return subject ?? null;
+}
+
+/** The same of several, in any order; of those that exist. */
+export async function readTriageSubjects(sql: Sql, ticketIds: readonly string[]): Promise<TriageSubject[]> {
+  const rows = await sql<(Omit<TriageSubject, "surroundings"> & Surroundings)[]>`
+    select t.id as "ticketId", t.title, t.description as text, t.channel,
+      case when t.triage_source is null then 'none' when t.provisional then 'provisional' else 'final' end as standing,
       greatest(extract(epoch from clock_timestamp() - t.created_at) * 1000, 0)::float8 as "ageMs",
       coalesce(left(m.text, ${SURROUNDINGS_LENGTH_MAX}), '') as "fullText",
       coalesce(left(m.html, ${SURROUNDINGS_LENGTH_MAX}), '') as html,
@@ -146,10 +159,11 @@ export async function readTriageSubject(sql: Sql, ticketId: string): Promise<Tri
     left join lateral (
       select id, text, html, author_name from messages where ticket_id = t.id order by created_at, id limit 1
     ) m on true
-    where t.id = ${ticketId}`;
-  if (!row) return null;
-  const { fullText, html, filenames, senderName, ...subject } = row;
-  return { ...subject, surroundings: { fullText, html, filenames, senderName } };
+    where t.id = any(${ticketIds}::uuid[])`;
+  return rows.map(({ fullText, html, filenames, senderName, ...subject }) => ({
+    ...subject,
+    surroundings: { fullText, html, filenames, senderName },
+  }));
 }
 
 /** Tickets whose labels a person has set, that share the most words with another: examples for its prompt. */

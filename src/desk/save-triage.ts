@@ -4,32 +4,42 @@ import { inTransaction, type SqlPool } from "../db/client.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
 import { lockTicketStatus, setTicketTriage } from "../db/tickets.ts";
-import { addSuspicion, endProvisional, insertTriageAttempt, isProvisional } from "../db/triage-results.ts";
+import {
+  addSuspicion,
+  endProvisional,
+  insertTriageAttempt,
+  readTriageStanding,
+} from "../db/triage-results.ts";
 import { proposeSkills } from "./propose-skills.ts";
 
 export interface SaveOptions {
   /** The model is to read it yet. Unless said: whatever the local classifier triaged. */
   provisional?: boolean;
-  /** Write only where the ticket waits for this: somebody else may have been first. */
-  onlyProvisional?: boolean;
+  /**
+   * What it may replace. `nothing`: only the first triage of a ticket is written. `provisional`: also what stands until
+   * the model's comes, unless the ticket was closed with it. Unless said: whatever is there.
+   */
+  over?: "nothing" | "provisional" | "anything";
 }
 
 /**
  * What a person has set stays, however long the classifier thought: that is decided here, under the ticket's lock.
- * False where the ticket is gone, waits for no triage any more, or has that of this run.
+ * False where the ticket is gone, has what may not be replaced, or has the triage of this run.
  */
 export async function saveTriage(
   sql: SqlPool,
   ticketId: string,
   runId: string,
   attempt: TriageAttempt,
-  { provisional = attempt.source === "local", onlyProvisional = false }: SaveOptions = {},
+  { provisional = attempt.source === "local", over = "anything" }: SaveOptions = {},
 ): Promise<boolean> {
   return inTransaction(sql, async (tx) => {
     const ticket = await lockTicketStatus(tx, ticketId);
     if (!ticket) return false;
+    const standing = over === "anything" ? "none" : await readTriageStanding(tx, ticketId);
+    if (over === "nothing" && standing !== "none") return false;
     if (!(await insertTriageAttempt(tx, ticketId, runId, attempt))) return false;
-    if (onlyProvisional && (ticket.status === "closed" || !(await isProvisional(tx, ticketId)))) return false;
+    if (standing === "final" || (standing === "provisional" && ticket.status === "closed")) return false;
     const { triage, source } = attempt;
     await setTicketTriage(tx, ticketId, {
       category: triage.category,

@@ -46,7 +46,7 @@ export async function retriageTicket(
   runId: string,
 ): Promise<"retriaged" | "kept" | "away"> {
   const subject = await readTriageSubject(deps.sql, ticketId);
-  if (!subject?.provisional || deps.model === null) return "kept";
+  if (subject?.standing !== "provisional" || deps.model === null) return "kept";
   const desk = await readDesk(deps.sql);
   const { attempt, failure, isFinal, flags } = await askModel(deps, deps.model, {
     ticketId,
@@ -58,11 +58,9 @@ export async function retriageTicket(
     if (isFinal) await keepLocalTriage(deps.sql, ticketId, flags);
     return failure === "away" || failure === "paused" ? "away" : "kept";
   }
-  const { title, text, channel } = subject;
-  const local = deps.createLocalClassifier(desk.examples);
-  const filled = await fillGaps(attempt, local, { ticketId, title, text, channel }, desk);
+  const filled = await fillGaps(attempt, deps.createLocalClassifier(desk.examples), subject, desk);
   const saved = await saveTriage(deps.sql, ticketId, runId, addFlags(filled, subject, flags), {
-    onlyProvisional: true,
+    over: "provisional",
   });
   if (!saved) return "kept";
   await assignTicket(deps.sql, ticketId);

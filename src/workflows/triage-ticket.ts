@@ -1,26 +1,38 @@
 /** `ticket/created`: read it, label it, give it to somebody. */
 import { AppError } from "../core/errors.ts";
-import type { TriageAttempt, TriageInput } from "../core/triage.ts";
-import { readDesk, readTriageSubject } from "../db/triage-results.ts";
+import type { Desk, TriageAttempt } from "../core/triage.ts";
+import { readDesk, readTriageSubject, type TriageSubject } from "../db/triage-results.ts";
 import { assignTicket } from "../desk/assign-ticket.ts";
 import { saveTriage } from "../desk/save-triage.ts";
-import { type AskedModel, addFlags, askModel, fillGaps, type Question } from "./ask-model.ts";
+import { type AskedModel, addFlags, askModel, fillGaps } from "./ask-model.ts";
 import type { WorkflowClient } from "./client.ts";
 import { withWorkflowErrors } from "./errors.ts";
 import { parseEventData } from "./event-data.ts";
+import {
+  classifyLocally,
+  createQueueSweep,
+  type FirstTriageDeps,
+  giveFirstTriage,
+  readPatience,
+} from "./first-triage.ts";
 import type { WorkflowDeps } from "./workflow-deps.ts";
 
 export function createTriageTicket(client: WorkflowClient, deps: WorkflowDeps) {
-  const calls: CallCount = { underWay: 0 };
+  const inHand: InHand = { calls: 0, tickets: new Set() };
+  const sweepQueue = createQueueSweep(deps, inHand.tickets);
   return client.createFunction(
     { id: "triage-ticket", triggers: [{ event: "ticket/created" }], retries: 8 },
     async ({ event, step, runId }) => {
       const { ticketId } = parseEventData("ticket/created", event.data);
-      const { attempt, provisional } = await step.run("classify", () =>
-        withWorkflowErrors(() => classifyTicket(deps, ticketId, runId, calls)),
+      const classified = await step.run("classify", () =>
+        withWorkflowErrors(async () => {
+          // Whoever gets a turn looks after those behind it.
+          const [own] = await Promise.all([classifyTicket(deps, ticketId, runId, inHand), sweepQueue()]);
+          return own;
+        }),
       );
       await step.run("save-triage", () =>
-        withWorkflowErrors(() => saveTriage(deps.sql, ticketId, runId, attempt, { provisional })),
+        withWorkflowErrors(() => saveClassified(deps, ticketId, runId, classified)),
       );
       const assignment = await step.run("assign", () =>
         withWorkflowErrors(() => assignTicket(deps.sql, ticketId)),
@@ -31,13 +43,14 @@ export function createTriageTicket(client: WorkflowClient, deps: WorkflowDeps) {
           "Nobody could be given this ticket: there is no moderator or admin for it.",
         );
       }
-      return { source: attempt.source, assignment: assignment.state };
+      return { source: classified.attempt?.source ?? "local", assignment: assignment.state };
     },
   );
 }
 
 export interface Classified {
-  attempt: TriageAttempt;
+  /** Null: the triage that the ticket has stays. */
+  attempt: TriageAttempt | null;
   /** The model is to read it yet. */
   provisional: boolean;
 }
@@ -46,62 +59,111 @@ export interface Classified {
 const CALLS_AT_ONCE_MAX = 8;
 /** With less than this part of the time-out left, asking is in vain. */
 const TIME_LEFT_MIN = 0.1;
-/** Of the time-out, kept back for the local classifier and for saving: this part of it, at most so many milliseconds. */
-const TIME_KEPT = { part: 0.1, maxMs: 500 };
 
-/** `underWay` counts the calls of this process. */
-export interface CallCount {
-  underWay: number;
+/** Of this process. */
+export interface InHand {
+  /** Calls of the model under way. */
+  calls: number;
+  /** Whose runs have begun: they look after themselves. */
+  tickets: Set<string>;
 }
 
 /**
  * The model's triage, or the local one at once where the model is away, busy, or where the ticket has waited for as long
- * as a call may take. A failed try is kept too.
+ * as a call may take. Where the model takes longer than half of that, the ticket gets the local triage meanwhile. A failed
+ * try is kept too.
  */
 export async function classifyTicket(
-  deps: Pick<WorkflowDeps, "sql" | "log" | "model" | "createLocalClassifier">,
+  deps: FirstTriageDeps,
   ticketId: string,
   runId: string,
-  calls: CallCount = { underWay: 0 },
+  inHand: InHand = { calls: 0, tickets: new Set() },
 ): Promise<Classified> {
-  const subject = await readTriageSubject(deps.sql, ticketId);
-  if (!subject) throw new AppError("not_found", `Ticket ${ticketId} does not exist.`);
-  const desk = await readDesk(deps.sql);
-  const asked = await askInTime(deps, { ticketId, runId, subject, desk }, calls);
-  const { title, text, channel } = subject;
-  const input: TriageInput = { ticketId, title, text, channel };
-  const local = deps.createLocalClassifier(desk.examples);
-  const attempt = asked?.attempt
-    ? await fillGaps(asked.attempt, local, input, desk)
-    : await local.classify(input, desk);
-  return {
-    attempt: addFlags(attempt, subject, asked?.flags ?? []),
-    provisional: attempt.source === "local" && !asked?.isFinal,
-  };
-}
-
-async function askInTime(
-  deps: Pick<WorkflowDeps, "sql" | "log" | "model">,
-  question: Question,
-  calls: CallCount,
-): Promise<AskedModel | null> {
-  const { model } = deps;
-  if (model === null || calls.underWay >= CALLS_AT_ONCE_MAX) return null;
-  const { timeoutMs } = model;
-  const leftMs = timeoutMs === undefined ? undefined : readTimeLeft(timeoutMs, question.subject.ageMs);
-  if (timeoutMs !== undefined && leftMs !== undefined && leftMs < TIME_LEFT_MIN * timeoutMs) return null;
-  calls.underWay += 1;
+  inHand.tickets.add(ticketId);
   try {
-    return await askModel(
-      deps,
-      model,
-      leftMs === undefined ? question : { ...question, timeoutMs: Math.round(leftMs) },
-    );
+    return await classify(deps, ticketId, runId, inHand);
   } finally {
-    calls.underWay -= 1;
+    inHand.tickets.delete(ticketId);
   }
 }
 
-function readTimeLeft(timeoutMs: number, ageMs: number): number {
-  return timeoutMs - Math.min(TIME_KEPT.part * timeoutMs, TIME_KEPT.maxMs) - ageMs;
+async function classify(
+  deps: FirstTriageDeps,
+  ticketId: string,
+  runId: string,
+  inHand: InHand,
+): Promise<Classified> {
+  const subject = await readTriageSubject(deps.sql, ticketId);
+  if (!subject) throw new AppError("not_found", `Ticket ${ticketId} does not exist.`);
+  // This run has been here before, and the model has read the ticket since.
+  if (subject.standing === "final") return { attempt: null, provisional: false };
+  const desk = await readDesk(deps.sql);
+  const asked = await askInTime(deps, { ticketId, runId, subject, desk }, inHand);
+  if (asked?.attempt) {
+    const local = deps.createLocalClassifier(desk.examples);
+    const filled = await fillGaps(asked.attempt, local, subject, desk);
+    return { attempt: addFlags(filled, subject, asked.flags), provisional: filled.source === "local" };
+  }
+  const provisional = !asked?.isFinal;
+  if (provisional && subject.standing === "provisional") return { attempt: null, provisional };
+  const attempt = await classifyLocally(deps, subject, desk);
+  return { attempt: addFlags(attempt, subject, asked?.flags ?? []), provisional };
+}
+
+/** Over the local triage that the ticket may have got while the model was thinking, only what is better. */
+export async function saveClassified(
+  { sql }: Pick<WorkflowDeps, "sql">,
+  ticketId: string,
+  runId: string,
+  { attempt, provisional }: Classified,
+): Promise<void> {
+  if (attempt === null) return;
+  const over = attempt.source === "local" && provisional ? "nothing" : "provisional";
+  await saveTriage(sql, ticketId, runId, attempt, { provisional, over });
+}
+
+interface Asked {
+  ticketId: string;
+  runId: string;
+  subject: TriageSubject;
+  desk: Desk;
+}
+
+async function askInTime(deps: FirstTriageDeps, question: Asked, inHand: InHand): Promise<AskedModel | null> {
+  const { model } = deps;
+  if (model === null || inHand.calls >= CALLS_AT_ONCE_MAX) return null;
+  const { timeoutMs } = model;
+  if (timeoutMs === undefined) return countCall(inHand, () => askModel(deps, model, question));
+  const { ageMs } = question.subject;
+  const leftMs = Math.round(timeoutMs - ageMs);
+  if (leftMs < TIME_LEFT_MIN * timeoutMs) return null;
+  return countCall(inHand, () =>
+    bridge(readPatience(timeoutMs, ageMs), askModel(deps, model, { ...question, timeoutMs: leftMs }), () =>
+      giveFirstTriage(deps, question.subject, question.desk),
+    ),
+  );
+}
+
+async function countCall<T>(inHand: InHand, call: () => Promise<T>): Promise<T> {
+  inHand.calls += 1;
+  try {
+    return await call();
+  } finally {
+    inHand.calls -= 1;
+  }
+}
+
+/** What `answer` resolves to; when it has not come in time, `meanwhile` is done beside it, and waited for as well. */
+async function bridge<T>(patienceMs: number, answer: Promise<T>, meanwhile: () => Promise<void>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<"late">((resolve) => {
+    timer = setTimeout(() => resolve("late"), Math.max(0, patienceMs));
+  });
+  try {
+    if ((await Promise.race([answer, late])) !== "late") return await answer;
+    const [answered] = await Promise.all([answer, meanwhile()]);
+    return answered;
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -99,6 +99,7 @@ async function triage(raw: string, attack: InjectionMail | null) {
     ticket.id,
     "r",
   );
+  if (attempt === null) throw new Error("It was triaged before.");
   await saveTriage(sql, ticket.id, "r", attempt);
   const [row] = await sql<
     { category: string; priority: string; skills: string[]; notes: string; summary: string }[]

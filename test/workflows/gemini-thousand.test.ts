@@ -10,17 +10,18 @@ import { createGeminiStandIn, type GeminiBehaviour } from "../../src/demo/gemini
 import { assignTicket } from "../../src/desk/assign-ticket.ts";
 import { changeCategory, changePriority } from "../../src/desk/correct-labels.ts";
 import { recordInboundBatch } from "../../src/desk/record-inbound-batch.ts";
-import { saveTriage } from "../../src/desk/save-triage.ts";
 import { createGeminiClassifier } from "../../src/triage/gemini.ts";
+import { separateInstructions } from "../../src/triage/honest-text.ts";
 import { createLocalClassifier } from "../../src/triage/local/local-classifier.ts";
+import { createQueueSweep } from "../../src/workflows/first-triage.ts";
 import { retriageTicket } from "../../src/workflows/retriage-provisional.ts";
-import { classifyTicket } from "../../src/workflows/triage-ticket.ts";
+import { classifyTicket, type InHand, saveClassified } from "../../src/workflows/triage-ticket.ts";
 import type { WorkflowDeps } from "../../src/workflows/workflow-deps.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/database.ts";
 import { SILENT } from "../helpers/gemini.ts";
 import { mail, SETTINGS } from "../helpers/inbound.ts";
 
-const TIMEOUT_MS = 600;
+const TIMEOUT_MS = 1500;
 /** As many as the engine runs at once. */
 const AT_ONCE = 16;
 const BEHAVIOURS: GeminiBehaviour[] = [
@@ -76,6 +77,9 @@ beforeAll(async () => {
   });
   gemini = await createGeminiStandIn({ behaviour: "good", retryAfterMs: 30_000 });
   const local = createLocalClassifier();
+  // A service that has been running: connections are open, and what each language needs is compiled.
+  await Promise.all(Array.from({ length: AT_ONCE }, () => sql`select pg_sleep(0.05)`));
+  for (const [title, text] of TEXTS) separateInstructions({ title, text });
   const input = { ticketId: "0", title: "VPN", text: "It is down.", channel: "email" } as const;
   await local.classify(input, await readDesk(sql));
   const model = createGeminiClassifier({
@@ -94,11 +98,25 @@ beforeAll(async () => {
     log: SILENT,
   }).classify(input, await readDesk(sql));
   deps = { sql, log: SILENT, model, createLocalClassifier: () => local } as unknown as WorkflowDeps;
+  await noteCommits();
 });
 afterAll(async () => {
   await gemini.stop();
   await db.drop();
 });
+
+/** When each ticket's first triage was committed: what the database does last before that. */
+async function noteCommits(): Promise<void> {
+  await sql`create table first_seen (ticket_id uuid primary key, at timestamptz not null)`;
+  await sql`
+    create function note_first() returns trigger language plpgsql as $$ begin
+      insert into first_seen values (new.ticket_id, clock_timestamp()) on conflict do nothing;
+      return null;
+    end $$`;
+  await sql`
+    create constraint trigger note_first after insert on triage_results deferrable initially deferred
+    for each row when (new.result is not null) execute function note_first()`;
+}
 
 /** An answer that costs the stand-in no time: its first category, and the title as evidence. */
 function answerShortly({ title, text, desk }: AskedTicket): object {
@@ -116,15 +134,15 @@ function answerShortly({ title, text, desk }: AskedTicket): object {
   };
 }
 
+const startedAt = new Map<string, number>();
+
 /** What `triage-ticket` does, step by step. */
-async function triage(ticketId: string, calls: { underWay: number }): Promise<number> {
-  const startedAt = performance.now();
+async function triage(ticketId: string, inHand: InHand, sweepQueue: () => Promise<void>): Promise<void> {
+  startedAt.set(ticketId, Date.now());
   const runId = `run-${ticketId}`;
-  const { attempt, provisional } = await classifyTicket(deps, ticketId, runId, calls);
-  await saveTriage(sql, ticketId, runId, attempt, { provisional });
-  const waitedMs = performance.now() - startedAt;
+  const [classified] = await Promise.all([classifyTicket(deps, ticketId, runId, inHand), sweepQueue()]);
+  await saveClassified(deps, ticketId, runId, classified);
   await assignTicket(sql, ticketId);
-  return waitedMs;
 }
 
 async function inParallel<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
@@ -202,9 +220,12 @@ async function expectValid(rows: Row[]): Promise<void> {
 }
 
 describe("1,000 tickets", () => {
-  const waits: number[] = [];
-  const calls = { underWay: 0 };
+  const inHand: InHand = { calls: 0, tickets: new Set() };
   let callsMade = 0;
+  const triageAll = (ticketIds: string[]) => {
+    const sweepQueue = createQueueSweep(deps, inHand.tickets);
+    return inParallel(ticketIds, (ticketId) => triage(ticketId, inHand, sweepQueue));
+  };
 
   it("all get a valid triage and an assignee, with one call of the model each at most", async () => {
     for (const [index, behaviour] of BEHAVIOURS.entries()) {
@@ -213,7 +234,7 @@ describe("1,000 tickets", () => {
       await sql`delete from model_health`;
       const tickets = await recordTickets(index * EACH, EACH);
       const before = gemini.requests.length;
-      await inParallel(tickets, async (ticketId) => void waits.push(await triage(ticketId, calls)));
+      await triageAll(tickets);
       callsMade += gemini.requests.length - before;
     }
     const rows = await readAll();
@@ -236,15 +257,15 @@ describe("1,000 tickets", () => {
     const tickets = await recordTickets(2000, 30);
     const before = gemini.requests.length;
     const [first = "", ...others] = tickets;
-    await triage(first, calls);
-    await inParallel(others, async (ticketId) => void (await triage(ticketId, calls)));
+    await triageAll([first]);
+    await triageAll(others);
     expect(gemini.requests.length - before).toBe(1);
     const [health] = await sql<{ waits: boolean }[]>`
       select retry_at > now() + interval '20 seconds' as waits from model_health`;
     expect(health?.waits).toBe(true);
     await sql`update model_health set retry_at = now() - interval '1 second'`;
     const more = await recordTickets(2100, 30);
-    await inParallel(more, async (ticketId) => void (await triage(ticketId, calls)));
+    await triageAll(more);
     expect(gemini.requests.length - before).toBe(2);
   });
 
@@ -276,11 +297,9 @@ describe("1,000 tickets", () => {
     await sql`update triage_results set created_at = created_at - interval '1 day'`;
     let rounds = 0;
     for (; rounds < 30; rounds++) {
-      const due = await listTicketsToRetriage(sql, 120);
+      const due = await listTicketsToRetriage(sql, 240);
       if (due.length === 0) break;
-      const chunks = Array.from({ length: Math.ceil(due.length / 4) }, (_, n) => due.slice(n * 4, n * 4 + 4));
-      for (const chunk of chunks)
-        await Promise.all(chunk.map((id) => retriageTicket(deps, id, `again-${rounds}`)));
+      await inParallel(due, async (id) => void (await retriageTicket(deps, id, `again-${rounds}`)));
       await sql`delete from model_health`;
       await sql`update triage_results set created_at = created_at - interval '1 day' where failure is not null`;
     }
@@ -294,15 +313,27 @@ describe("1,000 tickets", () => {
       expect(after.find(({ id }) => id === row.id)).toMatchObject(wanted(row));
     }
     expect(after.every(({ id, assigneeId }) => assigneeId === assignees.get(id))).toBe(true);
-    report(waits, callsMade, provisional.length, rounds);
+    await report(callsMade, provisional.length, rounds);
   });
 });
 
-function report(waits: number[], callsMade: number, provisional: number, rounds: number): void {
-  const sorted = [...waits].sort((a, b) => a - b);
-  const at = (share: number) => Math.round(sorted[Math.floor(share * (sorted.length - 1))] ?? 0);
+/** Of the first 1,000. No limit is asked for here: whether the machine is busy is not what is tested. */
+async function report(callsMade: number, provisional: number, rounds: number): Promise<void> {
+  const seen = await sql<{ id: string; seenMs: number; recordedMs: number }[]>`
+    select t.id, extract(epoch from f.at)::float8 * 1000 as "seenMs",
+      extract(epoch from t.created_at)::float8 * 1000 as "recordedMs"
+    from tickets t join first_seen f on f.ticket_id = t.id order by t.number limit 1000`;
+  const fromStart = seen.map(({ id, seenMs }) => seenMs - (startedAt.get(id) ?? seenMs));
+  const fromRecord = seen.map(({ seenMs, recordedMs }) => seenMs - recordedMs);
   process.stdout.write(
-    `1,000 tickets, time-out ${TIMEOUT_MS} ms: first triage after ${at(0.5)} ms (median), ${at(0.99)} ms (p99), ` +
-      `${at(1)} ms (longest); ${callsMade} calls; ${provisional} provisional, all redone in ${rounds} rounds\n`,
+    `1,000 tickets, time-out ${TIMEOUT_MS} ms: first triage after ${describeTimes(fromStart)} of its run, ` +
+      `${describeTimes(fromRecord)} of being recorded; ${callsMade} calls; ${provisional} provisional, all redone in ` +
+      `${rounds} rounds\n`,
   );
+}
+
+function describeTimes(timesMs: number[]): string {
+  const sorted = [...timesMs].sort((a, b) => a - b);
+  const at = (share: number) => Math.round(sorted[Math.floor(share * (sorted.length - 1))] ?? 0);
+  return `${at(0.5)} ms (median), ${at(0.99)} ms (p99), ${at(1)} ms (longest)`;
 }

@@ -213,9 +213,9 @@ describe("triage while the model is away", () => {
     const attempt = await fixedClassifier("gemini").classify(input, desk);
     const late = { ...attempt, triage: { ...attempt.triage, summary: "Too late." } };
     expect(await saveTriage(sql, ticketId, "run-1", attempt)).toBe(true);
-    expect(await saveTriage(sql, ticketId, "run-2", late, { onlyProvisional: true })).toBe(false);
+    expect(await saveTriage(sql, ticketId, "run-2", late, { over: "provisional" })).toBe(false);
     await sql`update tickets set provisional = true, status = 'closed' where id = ${ticketId}`;
-    expect(await saveTriage(sql, ticketId, "run-3", late, { onlyProvisional: true })).toBe(false);
+    expect(await saveTriage(sql, ticketId, "run-3", late, { over: "provisional" })).toBe(false);
     const [ticket] = await sql`select summary from tickets where id = ${ticketId}`;
     expect(ticket?.summary).toBe(attempt.triage.summary);
   });
