@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { type CommandContext, createCommandContext, EXIT, runCommand } from "./commands/command-context.ts";
+import { parseDateOption } from "./commands/date-option.ts";
 
 interface JsonOption {
   json?: boolean;
@@ -196,8 +197,8 @@ function addReportCommand(program: Command, context: CommandContext, run: Runner
     .command("triage")
     .description("how right triage was, by what people corrected and what they let stand")
     .addOption(jsonOption())
-    .option("--from <date>", "tickets triaged from then on; twelve weeks ago unless said", parseDate)
-    .option("--to <date>", "and before then; now unless said", parseDate)
+    .option("--from <date>", "tickets triaged from then on; twelve weeks ago unless said", parseDateOption)
+    .option("--to <date>", "and before then; now unless said", parseDateOption)
     .addOption(new Option("--source <which>", "only what this one said").choices(["local", "gemini"]))
     .action((options: JsonOption & { from?: Date; to?: Date; source?: "local" | "gemini" }) =>
       run(async () =>
@@ -209,13 +210,6 @@ function addReportCommand(program: Command, context: CommandContext, run: Runner
         }),
       )(),
     );
-}
-
-function parseDate(value: string): Date {
-  const date = new Date(value);
-  const isDate = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(value) && !Number.isNaN(date.getTime());
-  if (isDate) return date;
-  throw new InvalidArgumentError("Give a date such as 2026-11-01.");
 }
 
 function addModelCommands(program: Command, context: CommandContext, run: Runner): void {

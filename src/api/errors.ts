@@ -6,6 +6,7 @@ import type { ZodError } from "zod";
 import { AppError, type ErrorCode } from "../core/errors.ts";
 import { isConnectionFailure } from "../db/client.ts";
 import type { ApiDeps, ApiEnv } from "./deps.ts";
+import { explainIssue } from "./explain-issue.ts";
 
 const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   invalid: 400,
@@ -37,7 +38,7 @@ export function refuseMisfit(result: { success: boolean; error?: unknown }): voi
 }
 
 /** The first thing that is wrong, by the name of its field; `body` where it is the body as a whole. */
-function toFieldError(error: ZodError): FieldError {
+export function toFieldError(error: ZodError): FieldError {
   const issue = error.issues[0];
   if (issue?.code === "unrecognized_keys") {
     const field = [...issue.path, issue.keys[0]].join(".");
@@ -45,10 +46,8 @@ function toFieldError(error: ZodError): FieldError {
   }
   const field = issue?.path.join(".") || "body";
   const isMissing = issue?.code === "invalid_type" && issue.message.endsWith("received undefined");
-  return new FieldError(
-    field,
-    isMissing ? `${field} is required.` : `${field}: ${issue?.message ?? "is wrong"}`,
-  );
+  if (issue === undefined || isMissing) return new FieldError(field, `${field} is required.`);
+  return new FieldError(field, `${field}: ${explainIssue(issue)}`);
 }
 
 export function handleError(log: ApiDeps["log"]): ErrorHandler<ApiEnv> {

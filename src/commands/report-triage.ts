@@ -1,3 +1,4 @@
+import type { SkillCounts, SkillFigures } from "../core/skill-figures.ts";
 import type { TriageSource } from "../core/triage.ts";
 import type { Accuracy, TriageReport } from "../core/triage-report.ts";
 import { readTriageReport } from "../desk/read-triage-report.ts";
@@ -29,10 +30,13 @@ export async function reportTriage(context: CommandContext, options: ReportOptio
 const BAR_WIDTH = 30;
 const NAME_WIDTH = 26;
 const CONFUSIONS_SHOWN = 10;
+const SKILLS_SHOWN = 20;
 
 /** For a terminal of 80 columns: one line each, a bar as long as the share that was right. */
-export function describeReport(report: TriageReport & { from: Date; to: Date }): string {
-  const { from, to, totals, weeks, labels, confusions, calibration } = report;
+export function describeReport(
+  report: TriageReport & { from: Date; to: Date; skills: SkillFigures },
+): string {
+  const { from, to, totals, weeks, labels, confusions, calibration, skills } = report;
   const span = `${from.toISOString().slice(0, 10)} to ${to.toISOString().slice(0, 10)}`;
   if (totals.length === 0) {
     return `Triage, ${span}: nothing to judge by. A label counts once somebody claimed, answered or resolved its ticket.`;
@@ -47,6 +51,7 @@ export function describeReport(report: TriageReport & { from: Date; to: Date }):
       ({ source, from: low, to: high }) => `${low.toFixed(1)} to ${high.toFixed(1)} (${source})`,
     ),
   ];
+  sections.push(describeSkills(skills));
   if (confusions.length > 0) {
     const lines = confusions
       .slice(0, CONFUSIONS_SHOWN)
@@ -59,6 +64,22 @@ export function describeReport(report: TriageReport & { from: Date; to: Date }):
   return sections.filter((text) => text !== "").join("\n\n");
 }
 
+function describeSkills({ totals, perSkill }: SkillFigures): string {
+  const line = (name: string, { given, kept, added, precision, recall }: SkillCounts) =>
+    `  ${cut(oneLine(name))} ${percent(precision)} of ${given} given stand, ${percent(recall)} of ${kept + added} needed were given`;
+  const known = totals.filter(({ given, added }) => given + added > 0);
+  if (known.length === 0) return "";
+  const lines = [
+    ...known.map((one) => line(`all, by ${one.source}`, one)),
+    ...perSkill.slice(0, SKILLS_SHOWN).map((one) => line(`${one.skill} (${one.source})`, one)),
+  ];
+  return ["Skills", ...lines].join("\n");
+}
+
+function percent(share: number | null): string {
+  return (share === null ? "–" : `${(share * 100).toFixed(0)}%`).padStart(4);
+}
+
 function section<One extends Accuracy>(
   title: string,
   rows: readonly One[],
@@ -66,8 +87,7 @@ function section<One extends Accuracy>(
 ): string {
   if (rows.length === 0) return "";
   const lines = rows.map((row) => {
-    const percent = `${(row.accuracy * 100).toFixed(0)}%`.padStart(4);
-    return `  ${cut(oneLine(name(row)))} ${bar(row.accuracy)} ${percent}  ${row.right} of ${row.n}`;
+    return `  ${cut(oneLine(name(row)))} ${bar(row.accuracy)} ${percent(row.accuracy)}  ${row.right} of ${row.n}`;
   });
   return [title, ...lines].join("\n");
 }

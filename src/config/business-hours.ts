@@ -1,4 +1,5 @@
 import type { BusinessHours, WorkingSpan } from "../core/business-hours.ts";
+import { beginsWithRealDay } from "../core/real-day.ts";
 import { canonicalTimeZone, parseWorkingSpans } from "../core/working-hours.ts";
 import { quote, type SettingsReader } from "./settings-reader.ts";
 
@@ -40,16 +41,13 @@ function readSpans(reader: SettingsReader): WorkingSpan[] {
 
 function readHolidays(reader: SettingsReader): string[] {
   const dates = reader.list("BUSINESS_HOLIDAYS");
-  const wrong = dates.find((date) => !isDate(date));
+  const wrong = dates.find((date) => date.length !== 10 || !beginsWithRealDay(date));
   if (wrong !== undefined) {
-    reader.report("BUSINESS_HOLIDAYS", `${quote(wrong)} is not a date.`, "Example: 2026-12-25, 2026-12-26");
+    reader.report(
+      "BUSINESS_HOLIDAYS",
+      `${quote(wrong)} is not a date that exists.`,
+      "Example: 2026-12-25, 2026-12-26",
+    );
   }
   return dates;
-}
-
-function isDate(text: string): boolean {
-  const date = new Date(`${text}T00:00:00Z`);
-  return (
-    /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
-  );
 }

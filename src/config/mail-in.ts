@@ -1,4 +1,5 @@
 import { type MailboxSettings, parseMailboxUrl } from "../channels/email/imap/mailbox-url.ts";
+import { beginsWithRealDay } from "../core/real-day.ts";
 import { listOAuthSettings, readOAuth, warnOfUnusedOAuth } from "./mail-oauth.ts";
 import type { SettingsReader } from "./settings-reader.ts";
 
@@ -72,7 +73,7 @@ function readSince(reader: SettingsReader): "now" | "all" | Date {
   const value = reader.textOr("IMAP_SINCE", "now");
   if (value === "now" || value === "all") return value;
   const date = new Date(value);
-  if (!Number.isNaN(date.getTime()) && /^\d{4}-\d{2}-\d{2}/.test(value)) return date;
-  reader.report("IMAP_SINCE", "it is neither now, all nor a date.", "Example: 2026-01-31");
+  if (!Number.isNaN(date.getTime()) && beginsWithRealDay(value)) return date;
+  reader.report("IMAP_SINCE", "it is neither now, all nor a date that exists.", "Example: 2026-01-31");
   return "now";
 }

@@ -3,7 +3,7 @@ import { runCli } from "../../src/cli.ts";
 import type { StaffActor } from "../../src/core/actor.ts";
 import type { TriageSource } from "../../src/core/triage.ts";
 import { claimTicket } from "../../src/desk/claim-ticket.ts";
-import { changeCategory, changePriority } from "../../src/desk/correct-labels.ts";
+import { changeCategory, changePriority, changeSkills } from "../../src/desk/correct-labels.ts";
 import { recordInbound } from "../../src/desk/record-inbound.ts";
 import { saveTriage } from "../../src/desk/save-triage.ts";
 import { type Api, createApi, DESK } from "./api-fixture.ts";
@@ -44,11 +44,12 @@ async function triage(
   category: string,
   confidence: number,
   runId: string,
+  skills: string[] = [],
 ) {
   await saveTriage(api.sql, ticketId, runId, {
     ...{ source, model: source, promptVersion: "1", latencyMs: 1, tokensIn: null, tokensOut: null },
     triage: {
-      ...{ summary: "", category, priority: "medium", skills: [], helpfulNotes: "", suggestedReply: "" },
+      ...{ summary: "", category, priority: "medium", skills, helpfulNotes: "", suggestedReply: "" },
       ...{ language: "en", confidence, evidence: [], guesses: [], suspicious: [] },
     },
   });
@@ -102,6 +103,47 @@ describe("GET /api/admin/triage/report", () => {
       missed: 0,
       weeks: [{ week: "2026-11-02", n: 2, right: 1, accuracy: 0.5 }],
     });
+  });
+
+  it("says of skills how many of those given stand, and how many of those needed were given", async () => {
+    const add = async (skills: string[], corrected: string[] | null) => {
+      const { ticket } = await recordInbound(api.sql, DESK, inboundMail("ada@customer.example"));
+      const ticketId = ticket?.id ?? "";
+      await triage(ticketId, "local", "Network", 0.5, "skills", skills);
+      if (corrected !== null) await changeSkills(api.sql, max, ticketId, corrected);
+      await claimTicket(api.sql, max, ticketId);
+      await api.sql`update tickets set triaged_at = '2026-09-10T12:00:00Z' where id = ${ticketId}`;
+      return ticketId;
+    };
+    await add(["VPN"], null);
+    await add(["VPN", "Linux"], ["vpn"]);
+    // Corrected twice: what triage said stands in the first correction.
+    await changeSkills(api.sql, max, await add(["VPN"], ["Billing"]), ["Billing", "Linux"]);
+    const { ticket } = await recordInbound(api.sql, DESK, inboundMail("ada@customer.example"));
+    await changeSkills(api.sql, max, ticket?.id ?? "", ["Linux"]);
+    await triage(ticket?.id ?? "", "local", "Network", 0.5, "late", ["VPN"]);
+    await api.sql`update tickets set triaged_at = '2026-09-10T12:00:00Z' where id = ${ticket?.id ?? ""}`;
+
+    const range = "from=2026-09-01&to=2026-10-01";
+    const { json } = await api.call("GET", `/api/admin/triage/report?${range}`, { token: admin?.token });
+    expect(json.skills.totals).toEqual([
+      { source: "local", tickets: 3, right: 1, given: 4, kept: 2, added: 2, precision: 0.5, recall: 0.5 },
+    ]);
+    expect(json.skills.perSkill.find(({ skill }: { skill: string }) => skill === "VPN")).toMatchObject({
+      given: 3,
+      kept: 2,
+      added: 0,
+    });
+    const lines: string[] = [];
+    const context = {
+      env: { DATABASE_URL: api.url },
+      print: (text: string) => lines.push(text),
+      say: () => {},
+    };
+    expect(await runCli(["report", "triage", "--from", "2026-09-01", "--to", "2026-10-01"], context)).toBe(0);
+    expect(lines.join("\n")).toMatch(
+      /^Skills\n {2}all, by local +50% of 4 given stand, +50% of 4 needed were given$/m,
+    );
   });
 
   it("sets how sure triage was, at the time of its label, beside how right", async () => {

@@ -115,7 +115,7 @@ const dismissRoute = createRoute({
       content: {
         "application/json": {
           schema: z.strictObject({
-            reason: z.string().trim().min(1, "say why, for those who come after").max(500),
+            reason: z.string().trim().min(1, "must say why, for those who come after").max(500),
           }),
         },
       },

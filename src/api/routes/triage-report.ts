@@ -23,6 +23,15 @@ const field = z.enum(REPORTED_FIELDS);
 const source = z.enum(["gemini", "local"]);
 const week = z.string().openapi({ example: "2026-11-16", description: "The Monday, UTC." });
 
+const share = z.number().nullable();
+const skillCounts = {
+  given: z.int().openapi({ description: "How often triage gave it." }),
+  kept: z.int().openapi({ description: "Of these, how often it stands." }),
+  added: z.int().openapi({ description: "How often it stands and triage had not given it." }),
+  precision: share.openapi({ description: "kept ÷ given, 0 to 1; null where none was given." }),
+  recall: share.openapi({ description: "kept ÷ (kept + added), 0 to 1; null where none stands." }),
+};
+
 const ReportSchema = z
   .object({
     from: DateTimeSchema,
@@ -53,6 +62,21 @@ const ReportSchema = z
         }),
       )
       .openapi({ description: "Of categories: trust in a confidence where accuracy is near it." }),
+    skills: z
+      .object({
+        totals: z.array(
+          z.object({
+            source,
+            tickets: z.int().openapi({ description: "Judged tickets." }),
+            right: z.int().openapi({ description: "Those whose skills stand exactly as triage gave them." }),
+            ...skillCounts,
+          }),
+        ),
+        perSkill: z
+          .array(z.object({ source, skill: z.string(), ...skillCounts }))
+          .openapi({ description: "The most frequent first, 200 at most." }),
+      })
+      .openapi({ description: "Skills as triage gave them, beside what stands after corrections." }),
   })
   .openapi("TriageReport");
 
