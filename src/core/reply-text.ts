@@ -2,11 +2,12 @@
 import { skipBanners } from "./reply-text/disclaimers.ts";
 import { isFooter } from "./reply-text/footers.ts";
 import { isForwardSubject, isQuotedFurther } from "./reply-text/forward.ts";
-import { readHeaderBlock, startsUnknownBlock } from "./reply-text/header-block.ts";
+import { readHeaderBlock, readLabel, startsUnknownBlock } from "./reply-text/header-block.ts";
 import { isBlank, isOddQuote, type Line, readLine, readLines } from "./reply-text/lines.ts";
 import {
   isBareOriginalMessage,
   isForwardMarker,
+  isGroupWiseHeader,
   isLongRule,
   isOriginalMessageMarker,
   isReplyAboveMarker,
@@ -95,7 +96,8 @@ function scanLines(lines: Line[], subject: { isForward: boolean; isFirst: boolea
     if (isBlank(line)) continue;
     const isQuote = (at: number) => marks[at] === "quote";
     if (isForwardMarker(line) && !isQuotedFurther(lines, isQuote, index, headers)) return forward;
-    const start = mayEndReplyHeader(line) ? findReplyHeaderStart(lines, index, floor) : -1;
+    const found = mayEndReplyHeader(line) ? findReplyHeaderStart(lines, index, floor) : -1;
+    const start = found < 0 ? found : withLabelsAbove(lines, found, floor);
     const isSentence = subject.isFirst && start >= 0 && isUnaddressed(lines, start, index);
     if (start >= 0 && !isSentence) {
       if (subject.isForward && headers === 0) return forward;
@@ -107,6 +109,8 @@ function scanLines(lines: Line[], subject: { isForward: boolean; isFirst: boolea
       continue;
     }
     if (headers > 0 && isOddQuote(lines, index)) marks[index] = "quote";
+    if (isGroupWiseHeader(line) && hasOwnWords && !nextIsQuote(lines, index + 1))
+      return { marks, end: index, isForward: false };
     if (marks[index] === "quote") {
       floor = index + 1;
       continue;
@@ -121,6 +125,14 @@ function scanLines(lines: Line[], subject: { isForward: boolean; isFirst: boolea
     hasOwnWords ||= !isFooter(line) && !isRule(line);
   }
   return { marks, end: lines.length, isForward: false };
+}
+
+/** Yandex's phones put `To: ...;` and `Subject: ...;` over the header. */
+function withLabelsAbove(lines: Line[], start: number, floor: number): number {
+  let first = start;
+  while (first > floor && /;$/.test(lines[first - 1]?.text ?? "") && readLabel(lines[first - 1] as Line))
+    first--;
+  return first;
 }
 
 /** "On Monday at 10:00 Bob wrote:" with no address and no quote: in a mail that answers none, somebody tells of it. */

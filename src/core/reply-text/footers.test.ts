@@ -247,6 +247,32 @@ const FOOTERS = [
   "iOS용 Outlook 가져오기",
   "Enviat des del meu iPhone",
   "Enviat des d'Outlook per a Android",
+  "Get the new AOL app: mail.mobile.aol.com",
+  "Yahoo Mail: Search, Organize, Conquer",
+  "Skickades från E-post för Windows 10",
+  "Lähetetty Windows 10:n Sähköpostista",
+  "Lähetetty puhelimestani",
+  "Küldve a Windows 10 Posta alkalmazásából",
+  "Windows 10 版のメールから送信",
+  "Windows 10용 메일에서 보냄",
+  "네이버 메일앱에서 보냈습니다.",
+  "Hae Outlook for Android",
+  "Download Outlook voor Android",
+  "Získat Outlook pro Android",
+  "Získať Outlook pre Android",
+  "Az Android Outlook beszerzése",
+  "Inviato da Libero Mail",
+  "Отправлено из Mail.ru",
+  "傳送自 Windows 10 版郵件",
+  "Nire iPhonetik bidalia",
+  "Enviado dende o meu iPhone",
+  "Σταλμένο από το κινητό μου",
+  "Được gửi từ điện thoại của tôi",
+  "Dihantar daripada iPhone saya",
+  "Sent with Tutanota, the secure & ad-free mailbox",
+  "Securely sent with Tuta",
+  "Gesendet mit Proton Mail, sichere E-Mail.",
+  "Typed with thumbs",
 ];
 
 describe("what a device or a program wrote is cut", () => {
@@ -294,6 +320,10 @@ describe("what a device or a program wrote is cut", () => {
 
 describe("somebody's own short sentence stays", () => {
   test.each([
+    "iPhoneから送信できません",
+    "Download Outlook fails on my machine",
+    "Gửi cho tôi hóa đơn",
+    "Inviato da Alice ieri sera",
     "Sent the mail yesterday",
     "Get me Outlook please, version 2019",
     "I need to get Outlook for Android",

@@ -69,17 +69,24 @@ export function isOddQuote(lines: Line[], index: number): boolean {
 
 /** Without invisible and direction marks, white space folded to single spaces. */
 export function foldLine(text: string): string {
-  if (/^[\x20-\x7e]*$/.test(text) && !text.includes("  ")) return text.trim();
+  if (/^[\x20-\x25\x27-\x7e]*$/.test(text) && !text.includes("  ")) return text.trim();
   const folded = text
+    .replace(/&(nbsp|lt|gt|quot|amp);/g, (_, name: string) => ENTITIES[name] ?? " ")
     .replace(/\p{Cf}+/gu, "")
     .replace(/\s+/g, " ")
     .trim();
-  return folded.replace(/[٠-٩۰-۹०-९]/g, (digit) => asciiDigit(digit.charCodeAt(0)));
+  return folded.replace(/(?!\d)\p{Nd}/gu, asciiDigit);
 }
 
-/** Arabic, Persian and Devanagari digits. */
-function asciiDigit(code: number): string {
-  return String(code >= 0x966 ? code - 0x966 : code & 0xf);
+/** Some programs, QQ Mail among them, leave the entities of their HTML in the plain text. */
+const ENTITIES: Record<string, string> = { nbsp: " ", lt: "<", gt: ">", quot: '"', amp: "&" };
+
+/** A digit of another script. Unicode begins their rows of ten at 0, or, in the scripts of India, at 6. */
+function asciiDigit(digit: string): string {
+  const code = digit.codePointAt(0) ?? 0;
+  const low = code & 0xf;
+  const value = code >= 0x900 && code <= 0xdff && low >= 6 ? low - 6 : low;
+  return value <= 9 ? String(value) : digit;
 }
 
 /** Without the bold and italic marks that HTML-to-text puts around words. */

@@ -8,6 +8,10 @@ const ORIGINAL_DASHED = new RegExp(
   "iu",
 );
 const ORIGINAL_BARE = new RegExp(`^(?:${anyOf(ORIGINAL_MESSAGE_WORDS)}) ?[:：]?${DASHES}*$`, "iu");
+/** QQ Mail: `---Original---`. */
+const ORIGINAL_SHORT = /^-{2,} ?(?:original|quoted|reply) ?-{2,}$/i;
+/** GroupWise: `>>> Ada Lovelace <ada@example.com> 8/8/2026 10:12 AM >>>`, over a quote without marks. */
+const GROUPWISE_HEADER = /^>>> ?\S.{1,200}\d[./-]\d{1,2}[./-]\d.{2,160}(?:>>>|:)$/u;
 const FORWARDED_DASHED = new RegExp(
   `^${DASHES}{2,}(?:${anyOf(FORWARDED_WORDS)})(?![\\p{L}\\p{M}]).{0,120}$`,
   "iu",
@@ -43,7 +47,12 @@ export function isOriginalMessageMarker(line: Line): boolean {
 
 /** The words without dashes: a marker only where a header block follows. */
 export function isBareOriginalMessage(line: Line): boolean {
-  return !line.isLong && line.text.length < 60 && ORIGINAL_BARE.test(stripMarkup(line.text));
+  if (line.isLong || line.text.length >= 60) return false;
+  return ORIGINAL_SHORT.test(line.text) || ORIGINAL_BARE.test(stripMarkup(line.text));
+}
+
+export function isGroupWiseHeader(line: Line): boolean {
+  return !line.isLong && line.isQuote && GROUPWISE_HEADER.test(line.text);
 }
 
 export function isForwardMarker(line: Line): boolean {
@@ -63,7 +72,7 @@ export function isReplyAboveMarker(line: Line): boolean {
 
 /** A line of signs only. */
 export function isRule(line: Line): boolean {
-  return /^(?:[-–—‐―_=*#~+ᐧ.•·]{2,}|ᐧ)$/u.test(line.text.replace(/ /g, ""));
+  return /^(?:[-–—‐―_=*#~+ᐧ.•·━─═＝＊～〜・…■□◆◇☆★]{2,}|ᐧ)$/u.test(line.text.replace(/ /g, ""));
 }
 
 /** The rule over a quote: Outlook's 32 underscores, and the dashes that a line of HTML becomes. */

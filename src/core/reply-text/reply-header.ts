@@ -37,6 +37,10 @@ const DAY =
 const OLD_GMAIL =
   /^(?:19|20)\d{2}[-/]\d{1,2}[-/]\d{1,2},? (?:\d{1,2}:\d{2}(?::\d{2})? )?(?:GMT|UTC)[+-]\d{1,2}:?\d{2} [^.!?]{1,80}$|^(?:19|20)\d{2}[-/]\d{1,2}[-/]\d{1,2}(?: \d{1,2}:\d{2}(?::\d{2})?)?,? [^.!?:<>]{1,80}<[^\s<>]+@[^\s<>]+>:?$/u;
 
+/** Tuta: `8 Aug 2019, 10:12 by ada@example.com:`, a day and a time and nothing else before the address. */
+const DATE_BY_ADDRESS =
+  /^[\p{L}.]{0,14},? ?\d{1,4}[\p{L}\d ,./-]{4,40} \d{1,2}[:.]\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)? (?:by|von|par|por|da|de|door|van|av|af|od|przez|от|від) <?[^\s<>@]{1,64}@[^\s<>]{2,250}>?:$/iu;
+
 /** Horde: `Quoting Ada Lovelace <ada@example.com>:`. */
 const QUOTING =
   /^(?:quoting|zitat von|citando(?: a)?|citation de|quotando|citazione di|citeren|citaat van|citerar|citat (?:från|fra)|cytowanie|cytat|lainaus|idézet|цитирую|цитирование) .{2,120}[:：]$/iu;
@@ -218,6 +222,7 @@ function judgeHeader(text: string, isQuoteNext: boolean): "strong" | "weak" | nu
   if (!isQuoteNext && !/[\d@]/.test(text)) return null;
   if (ITEM.test(text) && STARTS_WITH_ON.test(text.replace(ITEM, ""))) return null;
   if (QUOTING.test(text) && (isQuoteNext || BRACKETED_EMAIL.test(text))) return "strong";
+  if (DATE_BY_ADDRESS.test(text)) return "strong";
   const hasVerb = WROTE.test(text);
   const endsWithColon = /[:：]$/u.test(text) || VERB_AND_BRACKETED_DATE.test(text);
   const endsWithVerb = hasVerb && endsAsHeader(text, isQuoteNext);
@@ -246,7 +251,7 @@ function startsLikeHeader(text: string): boolean {
   return (
     (STARTS_WITH_ON.test(text) && hasDate(text.slice(0, 80))) ||
     (/^["'“(]?\d/.test(text) && DAY.test(text.slice(0, 60))) ||
-    /^[\p{L}\p{M}]{1,14}[.,]{0,2} ?[\p{L}\p{M}]{0,14}[.,]{0,2} ?\d/u.test(text) ||
+    /^[\p{L}\p{M}]{1,14}[.,،]{0,2} ?[\p{L}\p{M}]{0,14}[.,،]{0,2} ?\d/u.test(text) ||
     startsWithSender(text)
   );
 }

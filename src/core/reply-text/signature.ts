@@ -28,8 +28,26 @@ function findSignature(lines: Line[], from: number, to: number): number {
   const delimiter = findSignatureDelimiter(lines, from, to);
   if (delimiter >= 0) return delimiter;
   const loose = findLooseSignature(lines, from, to);
-  return loose >= 0 ? loose : findContactDetails(lines, from, to);
+  if (loose >= 0) return loose;
+  const card = findCard(lines, from, to);
+  return card >= 0 ? card : findContactDetails(lines, from, to);
 }
+
+const CARD_LINES_MAX = 16;
+
+/** NetEase's card: what its table leaves in a text, lines of `|` alone around a name and an address. */
+function findCard(lines: Line[], from: number, to: number): number {
+  const isEdge = (index: number) => /^\|(?: ?\|)*$/.test(lines[index]?.text ?? "");
+  if (!isEdge(to - 1)) return -1;
+  let top = -1;
+  for (let index = to - 2; index >= Math.max(from, to - CARD_LINES_MAX); index--)
+    if (isEdge(index)) top = index;
+  return top;
+}
+
+/** Drawn over a signature, and often under it. */
+const SIGNATURE_RULE =
+  /^(?:_{2,}|-{5,}|={5,}|\*{5,}|~{5,}|#{5,}|\+{5,}|[—–―]{3,}|[━─═＝＊～〜・…■□◆◇☆★]{4,}|(?:[-=*~+] ){4,}[-=*~+])$/u;
 
 /** `____` and a few short lines, or a mailing list's footer, at the very end. */
 function findLooseSignature(lines: Line[], from: number, to: number): number {
@@ -37,9 +55,11 @@ function findLooseSignature(lines: Line[], from: number, to: number): number {
   let namesList = false;
   for (let index = to - 1; index >= from && following <= LIST_FOOTER_LINES_MAX; index--) {
     const line = lines[index] as Line;
-    if (/^(?:_{2,}|-{5,}|[—–―]{3,})$/u.test(line.text)) {
+    if (SIGNATURE_RULE.test(line.text)) {
       const isSignature = following <= 3 && /^[_—–―]/u.test(line.text);
-      return namesList || isSignature || hasContacts(lines, index + 1, to, 1) ? index : -1;
+      const isOver =
+        isSignature || (!isUnderline(lines, index, from) && hasContacts(lines, index + 1, to, 1));
+      return namesList || isOver ? index : -1;
     }
     namesList ||=
       /mailing list|listinfo|unsubscribe|google groups?|you received this (?:message|email) because/i.test(
@@ -49,6 +69,15 @@ function findLooseSignature(lines: Line[], from: number, to: number): number {
     if (!isBlank(line)) following++;
   }
   return -1;
+}
+
+/** A rule right below words makes a heading of them: what follows is a section of the text. */
+function isUnderline(lines: Line[], index: number, from: number): boolean {
+  const above = lines[index - 1];
+  if (index <= from || above === undefined || isBlank(above)) return false;
+  return (
+    !/^[_—–―]/u.test(lines[index]?.text ?? "") && !/[.,!。！]$/u.test(above.text) && !CLOSING.test(above.text)
+  );
 }
 
 const ARMOUR_LINES_MAX = 80;
@@ -93,7 +122,7 @@ const CONTACT_LINES_MAX = 14;
 const CLOSING =
   /^(?:(?:kind|best|warm|warmest|many|with (?:kind|best))? ?(?:regards|wishes)|(?:yours )?(?:sincerely|truly|faithfully)(?: yours)?|cheers|thanks|thank you|many thanks|thanks and regards|(?:mit )?(?:freundlich|best|herzlich|lieb|viel|schön)e[nm]? (?:grü(?:ß|ss)en?|gruß|gruss)|mfg|lg|vg|(?:bien )?cordialement|(?:bien )?à vous|salutations|bien à toi|sincères salutations|(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|atenciosamente|att|cumprimentos|(?:com os )?melhores cumprimentos|cordiali saluti|distinti saluti|saluti|met vriendelijke groet(?:en)?|vriendelijke groet(?:en)?|groet(?:en|jes)?|mvg|med vänlig(?:a)? hälsning(?:ar)?|vänliga hälsningar|hälsningar|med venlig hilsen|venlig hilsen|mvh|med vennlig hilsen|vennlig hilsen|ystävällisin terveisin|terveisin|z poważaniem|pozdrawiam|s pozdravem|s pozdravom|üdvözlettel|cu stimă|srdačan pozdrav|lep pozdrav|с уважением|з повагою|поздрави|с уважение|με εκτίμηση|saygılarımla|iyi çalışmalar|בברכה|مع أطيب التحيات|تحياتي|よろしくお願いします|此致|祝好|감사합니다|trân trọng|salam|hormat kami)[ ,.!-]*$/iu;
 const PHONE =
-  /^(?:(?:tel|tél|telefon|telephone|téléphone|teléfono|telefono|phone|ph|mob|mobile?|mobil|mobiltelefon|cell|cel|celular|móvil|direct|office|fax|hotline|whatsapp|t|m|p|f|c|d|o|тел|моб|電話|电话|手机|전화)\p{P}{0,2} ?){1,2}[:：.]? ?\+?[\d(][\d\s()./+-]{5,}\d(?:\W.*)?$|^\+?[\d(][\d\s()./-]{7,}\d$/iu;
+  /^(?:(?:tel|tél|telefon|telephone|téléphone|teléfono|telefono|phone|ph|mob|mobile?|mobil|mobiltelefon|cell|cel|celular|móvil|direct|office|fax|hotline|whatsapp|t|m|p|f|c|d|o|тел|моб|電話|电话|手机|전화)\p{P}{0,2} ?){1,2}[:：.]? ?\+?[\d(][\d\s()./+-]{5,}\d(?:\W.*)?$|^\+ ?[\d(][\d\s()./-]{7,}\d$|^(?!(?:19|20)\d\d[./-])\(?\d{2,5}\)? ?[\s./-] ?\d{2,8}(?:[\s./-]\d{2,6}){0,4}$/iu;
 const WEB =
   /^(?:(?:web|website|www|internet|homepage|site|url)[:：.]? ?)?<?(?:https?:\/\/|www\.)[^\s<>]+>?$/iu;
 const MAIL =
