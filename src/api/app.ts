@@ -16,7 +16,7 @@ import {
 import { logRequests } from "./request-log.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { alertRoutes } from "./routes/alerts.ts";
-import { categoryRoutes } from "./routes/categories.ts";
+import { categoryRoutes, deskCategoryRoutes } from "./routes/categories.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { INBOUND_EMAIL_PATH, inboundEmailRoutes } from "./routes/inbound-email.ts";
 import { intakeRoutes } from "./routes/intake.ts";
@@ -68,6 +68,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.route("/api/admin", alertRoutes(deps));
   app.route("/api/admin", intakeRoutes(deps));
   app.route("/api/admin", runRoutes(deps));
+  app.route("/api/categories", deskCategoryRoutes(deps));
   app.route("/api/admin", categoryRoutes(deps));
   app.route("/api/admin", skillRoutes(deps));
   app.route("/api/admin", triageReportRoutes(deps));

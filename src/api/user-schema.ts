@@ -41,7 +41,7 @@ export const UserSchema = z
     skills: z.array(z.string()),
     capacity: z.int().openapi({ description: "Open tickets that they can hold." }),
     away: z.boolean().openapi({ description: "Away: no new tickets." }),
-    handsOver: z
+    handOver: z
       .boolean()
       .openapi({ description: "Away for long: their open tickets go to others. Ends when they are back." }),
     takesGeneral: z
@@ -59,7 +59,7 @@ export const UserSchema = z
   .openapi("User");
 
 export function presentUser(user: UserRow): z.infer<typeof UserSchema> {
-  const { id, email, name, role, skills, capacity, away, handsOver, takesGeneral, slackUserId } = user;
+  const { id, email, name, role, skills, capacity, away, handOver, takesGeneral, slackUserId } = user;
   const { timeZone, workingHours: hours } = user;
   return {
     id,
@@ -69,7 +69,7 @@ export function presentUser(user: UserRow): z.infer<typeof UserSchema> {
     skills,
     capacity,
     away,
-    handsOver,
+    handOver,
     takesGeneral,
     workingHours: timeZone === null || hours === null ? null : { timeZone, hours },
     active: user.deactivatedAt === null,

@@ -111,7 +111,8 @@ export interface SlackActions {
   /** Admins only. `text` says what was decided, also where somebody else was first. */
   decideSkillProposal(actor: StaffActor, proposalId: string, accept: boolean): Promise<ActionAnswer>;
   loadConversation(actor: StaffActor, ticketId: string): Promise<ConversationPage>;
-  setAway(actor: StaffActor, away: boolean, key: string): Promise<ActionAnswer>;
+  /** `handOver`: their open tickets go to others now. */
+  setAway(actor: StaffActor, away: boolean, key: string, handOver?: boolean): Promise<ActionAnswer>;
   /** Somebody, staff or not, looks at App Home: it is drawn soon after. */
   openHome(opener: HomeOpener): Promise<void>;
 }

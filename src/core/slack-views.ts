@@ -92,6 +92,8 @@ export type Home =
       kind: "staff";
       name: string;
       away: boolean;
+      /** Away for long: their open tickets go to others. */
+      handOver?: boolean;
       load: number;
       capacity: number;
       waitsOnMe: HomeTicket[];

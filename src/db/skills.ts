@@ -112,7 +112,7 @@ export async function addFreeAliases(
   return wanted.filter((alias) => !names.has(alias));
 }
 
-/** Skills that an admin gives to somebody are part of the desk's list, whatever was decided before. */
+/** Skills that an admin gives to somebody are part of the desk's list, also where they were only proposed, or refused. */
 export async function activateSkills(sql: Sql, skillIds: readonly string[]): Promise<void> {
   await sql`update skills set status = 'active' where id = any(${skillIds as string[]}) and status <> 'active'`;
 }

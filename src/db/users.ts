@@ -13,7 +13,7 @@ export interface UserRow {
   capacity: number;
   away: boolean;
   /** Gone for long: their open tickets go to others. */
-  handsOver: boolean;
+  handOver: boolean;
   /** Is given tickets for which no needed skill is known. */
   takesGeneral: boolean;
   /** Null where they have no hours of their own: there unless away. */
@@ -44,7 +44,7 @@ export interface SessionUser {
 
 function userColumns(sql: Sql) {
   return sql`
-    u.id, u.email, u.name, u.role, u.capacity, u.away, u.hands_over as "handsOver",
+    u.id, u.email, u.name, u.role, u.capacity, u.away, u.hands_over as "handOver",
     u.takes_general as "takesGeneral", u.time_zone as "timeZone", u.working_hours as "workingHours",
     u.deactivated_at as "deactivatedAt", u.slack_user_id as "slackUserId",
     u.email_verified_at as "emailVerifiedAt", u.created_at as "createdAt", u.updated_at as "updatedAt",
@@ -115,7 +115,7 @@ export interface UserChanges {
   capacity?: number | undefined;
   /** Coming back ends handing over as well. */
   away?: boolean | undefined;
-  handsOver?: boolean | undefined;
+  handOver?: boolean | undefined;
   takesGeneral?: boolean | undefined;
   /** Checked by the caller; null takes them away. */
   hours?: { timeZone: string; workingHours: string } | null | undefined;
@@ -126,7 +126,7 @@ export interface UserChanges {
 
 /** Writes what is given and leaves the rest. Violates `users_slack_user_id_key` where another account has the Slack id. */
 export async function updateUserFields(sql: Sql, userId: string, changes: UserChanges): Promise<void> {
-  const { role, capacity, away, handsOver, takesGeneral, hours, active, slackUserId } = changes;
+  const { role, capacity, away, handOver, takesGeneral, hours, active, slackUserId } = changes;
   const name = changes.name === undefined ? null : storableText(changes.name);
   await sql`
     update users set
@@ -135,7 +135,7 @@ export async function updateUserFields(sql: Sql, userId: string, changes: UserCh
       away_since = case when ${away ?? null}::boolean is null or ${away ?? null}::boolean = away then away_since
         when ${away ?? null}::boolean then now() end,
       hands_over = case when ${away ?? null}::boolean is false then false
-        else coalesce(${handsOver ?? null}::boolean, hands_over) end,
+        else coalesce(${handOver ?? null}::boolean, hands_over) end,
       takes_general = coalesce(${takesGeneral ?? null}::boolean, takes_general),
       time_zone = case when ${hours === undefined} then time_zone else ${hours?.timeZone ?? null} end,
       working_hours = case when ${hours === undefined} then working_hours else ${hours?.workingHours ?? null} end,

@@ -1,5 +1,6 @@
 /** A person corrects what triage said. It is kept with who, when and what, and triage never writes over it. */
 import type { StaffActor } from "../core/actor.ts";
+import { findByCategoryName, foldCategoryName } from "../core/category-name.ts";
 import { AppError } from "../core/errors.ts";
 import { listNeededSkills } from "../core/skills.ts";
 import type { Priority } from "../core/ticket.ts";
@@ -39,7 +40,7 @@ export async function changePriority(
   });
 }
 
-/** Rejects with `invalid` where the desk has no such category. */
+/** In whatever case and spacing it is written. Rejects with `invalid` where the desk has no such category. */
 export async function changeCategory(
   sql: Sql,
   actor: StaffActor,
@@ -50,19 +51,25 @@ export async function changeCategory(
   return inTransaction(sql, async (tx) => {
     const ticket = await lockForCorrection(tx, ticketId, key);
     const { number, category: was } = ticket;
-    if (was === category) return { number, unchanged: true };
-    if (!(await setCategoryByPerson(tx, ticketId, actor.userId, { was, became: category, via: actor.via }))) {
-      throw new AppError("invalid", await refuseCategory(tx, category));
+    const became = await findCategory(tx, category);
+    if (was === became) return { number, unchanged: true };
+    if (!(await setCategoryByPerson(tx, ticketId, actor.userId, { was, became, via: actor.via }))) {
+      throw new AppError("conflict", `The category ${became} has just been renamed or retired: look again.`);
     }
-    await addTicketEvent(tx, ticketId, "category-changed", actor, { was, became: category });
+    await addTicketEvent(tx, ticketId, "category-changed", actor, { was, became });
     await addOutboxEvent(tx, "ticket/changed", { ticketId });
     return { number, unchanged: false };
   });
 }
 
-async function refuseCategory(sql: Sql, category: string): Promise<string> {
-  const names = (await listActiveCategories(sql)).map(({ name }) => name);
-  return `The desk has no category “${category}”. It has: ${names.join(", ")}.`;
+/** Its name as the desk spells it. */
+async function findCategory(sql: Sql, wanted: string): Promise<string> {
+  const categories = await listActiveCategories(sql);
+  const found = findByCategoryName(categories, wanted);
+  if (found !== undefined) return found.name;
+  const names = categories.map(({ name }) => name);
+  const shown = foldCategoryName(wanted) === "" ? "of that name" : `“${wanted.trim()}”`;
+  throw new AppError("invalid", `The desk has no category ${shown}. It has: ${names.join(", ")}.`);
 }
 
 /**

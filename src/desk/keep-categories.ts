@@ -1,5 +1,6 @@
 /** An admin keeps the desk's list of categories: adds, renames, orders, retires. */
 import type { StaffActor } from "../core/actor.ts";
+import { findByCategoryName, foldCategoryName } from "../core/category-name.ts";
 import { AppError } from "../core/errors.ts";
 import {
   CATEGORIES_MAX,
@@ -10,11 +11,6 @@ import {
 } from "../db/categories.ts";
 import { inTransaction, type Sql, storableText } from "../db/client.ts";
 import { addDeskEvent } from "../db/desk-events.ts";
-
-/** Names that read the same to people are one: case and white space do not tell them apart. */
-function fold(name: string): string {
-  return name.normalize("NFKC").toLowerCase().replace(/\s+/gu, " ").trim();
-}
 
 /** Rejects with `conflict` where there is one of this name, or too many. */
 export async function addCategory(
@@ -50,7 +46,7 @@ export async function reviseCategory(
   requireAdmin(actor);
   return inTransaction(sql, async (tx) => {
     const all = await lockCategories(tx);
-    const was = all.find((one) => one.name === name);
+    const was = findByCategoryName(all, name);
     if (!was) throw new AppError("not_found", "The desk has no such category.");
     const others = all.filter((one) => one !== was);
     if (change.name !== undefined) requireFreeName(others, change.name);
@@ -70,7 +66,7 @@ export async function reviseCategory(
 }
 
 function requireFreeName(categories: readonly CategoryRow[], name: string): void {
-  const taken = categories.find((one) => fold(one.name) === fold(name));
+  const taken = categories.find((one) => foldCategoryName(one.name) === foldCategoryName(name));
   if (!taken) return;
   throw new AppError(
     "conflict",

@@ -25,6 +25,7 @@ export async function readHome(sql: Sql, opener: HomeOpener): Promise<Home> {
     kind: "staff",
     name: staff.name,
     away: user.away,
+    handOver: user.handOver,
     load: open.length,
     capacity: user.capacity,
     waitsOnMe: open.filter(waitsOnAssignee).map((row) => toTicket(row, sayWhy(row))),

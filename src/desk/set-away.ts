@@ -20,11 +20,11 @@ export async function setAway(
   await inTransaction(sql, async (tx) => {
     await handleOnce(tx, key);
     const user = await findUserById(tx, actor.userId);
-    const handsOver = away && (handOver || user?.handsOver === true);
-    if (user === null || (user.away === away && user.handsOver === handsOver)) return;
-    await updateUserFields(tx, actor.userId, { away, handsOver });
+    const handsOver = away && (handOver || user?.handOver === true);
+    if (user === null || (user.away === away && user.handOver === handsOver)) return;
+    await updateUserFields(tx, actor.userId, { away, handOver: handsOver });
     if (user.away !== away) await addDeskEvent(tx, away ? "went-away" : "came-back", actor);
-    if (handsOver && !user.handsOver) await addDeskEvent(tx, "hands-over", actor);
+    if (handsOver && !user.handOver) await addDeskEvent(tx, "hands-over", actor);
     await addOutboxEvent(tx, "user/updated", { userId: actor.userId });
     if (user.slackUserId !== null) {
       await addOutboxEvent(tx, "home/outdated", { slackUserId: user.slackUserId });

@@ -26,9 +26,10 @@ export function createSlackActions(sql: SqlPool, settings: DeskSettings): SlackA
     ...createReplyActions(sql, settings),
     decideSkillProposal: (actor, proposalId, accept) =>
       answer(() => decideSkillProposal(sql, actor, requireId(proposalId), accept)),
-    setAway: (actor, away, key) =>
+    setAway: (actor, away, key, handOver = false) =>
       answer(async () => {
-        await setAway(sql, actor, away, key);
+        await setAway(sql, actor, away, key, handOver);
+        if (handOver) return "You are away, and your open tickets go to others.";
         return away ? "You are away: no new tickets come to you." : "Welcome back.";
       }),
     openHome: (opener) => openHome(sql, opener),

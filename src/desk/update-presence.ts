@@ -11,18 +11,18 @@ import { setAway } from "./set-away.ts";
 export async function updatePresence(
   sql: Sql,
   actor: StaffActor,
-  { away, handsOver, hours }: Pick<UserChanges, "away" | "handsOver" | "hours">,
+  { away, handOver, hours }: Pick<UserChanges, "away" | "handOver" | "hours">,
 ): Promise<UserRow> {
   return inTransaction(sql, async (tx) => {
     const before = await findUserById(tx, actor.userId);
     const isAway = away ?? before?.away ?? false;
-    if (handsOver === true && !isAway) {
+    if (handOver === true && !isAway) {
       throw new AppError("conflict", "Only who is away hands tickets over: set away as well.");
     }
-    if (away !== undefined || handsOver !== undefined) {
-      await setAway(tx, actor, isAway, undefined, handsOver ?? false);
+    if (away !== undefined || handOver !== undefined) {
+      await setAway(tx, actor, isAway, undefined, handOver ?? false);
     }
-    if (handsOver === false) await updateUserFields(tx, actor.userId, { handsOver });
+    if (handOver === false) await updateUserFields(tx, actor.userId, { handOver });
     if (hours !== undefined) {
       await updateUserFields(tx, actor.userId, { hours });
       await addDeskEvent(tx, "account-changed", actor, { userId: actor.userId, hours });

@@ -21,8 +21,8 @@ export interface UserUpdate extends UserChanges {
 /**
  * Changes an account. Admins only. What is not given stays as it is; the role holds from the user's next request.
  * Who loses the role, is deactivated or hands over has no tickets any more soon after: `user/updated` gives them away.
- * Rejects with `not_found` for an unknown address, `conflict` for the last admin's role, a Slack id in use, or handing
- * over by somebody who is here.
+ * Rejects with `not_found` for an unknown address, `conflict` for the last admin's role, a Slack id in use, a skill
+ * that is retired, or handing over by somebody who is here.
  */
 export async function updateUser(
   sql: Sql,
@@ -37,7 +37,7 @@ export async function updateUser(
   return inTransaction(sql, async (tx) => {
     const userId = await lockForUpdate(tx, email, update);
     const before = await readUser(tx, userId);
-    if (update.handsOver === true && !(update.away ?? before.away)) {
+    if (update.handOver === true && !(update.away ?? before.away)) {
       throw new AppError("conflict", "Only who is away hands tickets over: set away as well.");
     }
     if (hasFields) await writeFields(tx, userId, fields);
@@ -80,6 +80,11 @@ async function writeFields(sql: Sql, userId: string, fields: UserChanges): Promi
 
 async function writeSkills(sql: Sql, userId: string, names: string[]): Promise<void> {
   const skills = await findOrAddSkills(sql, names, "active");
+  const [retired] = skills.filter(({ status }) => status === "retired");
+  if (retired !== undefined) {
+    const fix = `bring it back first (PATCH /api/admin/skills/${retired.id} with {"status": "active"}), or leave it out.`;
+    throw new AppError("conflict", `The skill ${retired.name} is retired: ${fix}`);
+  }
   const ids = skills.map((skill) => skill.id);
   await activateSkills(sql, ids);
   await replaceUserSkills(sql, userId, ids);
@@ -93,7 +98,7 @@ async function noteChanges(sql: Sql, actor: StaffActor, before: UserRow, after: 
     await addDeskEvent(sql, isActive ? "account-reactivated" : "account-deactivated", actor, { userId });
   }
   const fields = [
-    ...(["role", "name", "capacity", "away", "handsOver", "takesGeneral", "timeZone"] as const),
+    ...(["role", "name", "capacity", "away", "handOver", "takesGeneral", "timeZone"] as const),
     ...(["workingHours", "slackUserId", "skills"] as const),
   ];
   const changes = fields

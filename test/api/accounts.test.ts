@@ -25,7 +25,7 @@ describe("POST /api/auth/signup", () => {
       skills: [],
       capacity: 10,
       away: false,
-      handsOver: false,
+      handOver: false,
       takesGeneral: false,
       workingHours: null,
       active: true,

@@ -195,6 +195,24 @@ describe("a skill that a classifier names and the desk does not have", () => {
     expect(await find("Wire guarding", "proposed")).toBeUndefined();
   });
 
+  it("retired: is given to nobody by an account's list, until it is active again", async () => {
+    const { id } = (await call("POST", "skills", { name: "Telex" })).json.skill;
+    await call("PATCH", `skills/${id}`, { status: "retired" });
+    const give = () =>
+      api.call("POST", "/api/auth/update-user", {
+        token: admin?.token,
+        body: { email: mod?.email, skills: ["VPN", "telex"] },
+      });
+    const refused = await give();
+    expect([refused.status, refused.json.error.message]).toEqual([
+      409,
+      `The skill Telex is retired: bring it back first (PATCH /api/admin/skills/${id} with {"status": "active"}), or leave it out.`,
+    ]);
+    expect(await find("Telex", "retired")).toMatchObject({ id });
+    await call("PATCH", `skills/${id}`, { status: "active" });
+    expect((await give()).json.user.skills).toEqual(["Telex", "VPN"]);
+  });
+
   it("refused: stays refused, also where somebody signs up with it, until an admin adds it", async () => {
     const id = await propose("Juggling");
     expect((await call("POST", `skills/${id}/decision`, { decision: "refuse" })).json.skill.status).toBe(
@@ -253,6 +271,42 @@ describe("categories", () => {
     });
     expect(refused.status).toBe(400);
     expect((await call("GET", "categories")).json.categories.at(-1)).toMatchObject({ active: false });
+  });
+
+  it("are taken in any case and spacing, and answered as the desk spells them", async () => {
+    const ticketId = await addTicket();
+    for (const category of ["hardware", " HARDWARE ", "Hardware"]) {
+      const body = { category };
+      const { status, json } = await api.call("PATCH", `/api/tickets/${ticketId}`, {
+        token: mod?.token,
+        body,
+      });
+      expect([status, json.ticket.category]).toEqual([200, "Hardware"]);
+    }
+    const found = await api.call("GET", "/api/tickets?category=%20hardWARE", { token: mod?.token });
+    expect(found.json.tickets.map(({ id }: { id: string }) => id)).toContain(ticketId);
+    const changed = await call("PATCH", "categories/hardware", { description: "Things to touch" });
+    expect(changed.json.category.name).toBe("Hardware");
+    const unknown = await api.call("PATCH", `/api/tickets/${ticketId}`, {
+      token: mod?.token,
+      body: { category: "Hard ware" },
+    });
+    expect([unknown.status, unknown.json.error.message]).toEqual([
+      400,
+      expect.stringMatching(/^The desk has no category “Hard ware”\. It has: .*Hardware/),
+    ]);
+  });
+
+  it("in use can be read by moderators, and by nobody who only asks", async () => {
+    await call("POST", "categories", { name: "Old things" });
+    await call("PATCH", "categories/Old things", { active: false });
+    const { status, json } = await api.call("GET", "/api/categories", { token: mod?.token });
+    expect(status).toBe(200);
+    expect(json.categories).toContainEqual({ name: "Billing", description: expect.any(String) });
+    expect(JSON.stringify(json)).not.toContain("Old things");
+    const user = await api.signUp();
+    expect((await api.call("GET", "/api/categories", { token: user.token })).status).toBe(403);
+    expect((await api.call("GET", "/api/categories")).status).toBe(401);
   });
 
   it("refuse a name that reads like another's, the unknown, and to be none at all", async () => {

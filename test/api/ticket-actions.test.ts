@@ -358,11 +358,11 @@ describe("PATCH /api/auth/me", () => {
     });
     expect((await call({ away: true, handOver: true })).json.user).toMatchObject({
       away: true,
-      handsOver: true,
+      handOver: true,
     });
     expect((await call({ away: false, workingHours: null })).json.user).toMatchObject({
       away: false,
-      handsOver: false,
+      handOver: false,
       workingHours: null,
     });
     expect((await call({ handOver: true })).status).toBe(409);

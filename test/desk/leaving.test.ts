@@ -66,11 +66,7 @@ describe("the open tickets of somebody who leaves", () => {
   it.each<[string, UserUpdate, string]>([
     ["loses the role", { role: "user" }, "ada is no moderator any more."],
     ["is deactivated", { active: false }, "The account of ada was deactivated."],
-    [
-      "goes away and hands over",
-      { away: true, handsOver: true },
-      "ada is away and hands their tickets over.",
-    ],
+    ["goes away and hands over", { away: true, handOver: true }, "ada is away and hands their tickets over."],
   ])(
     "who %s go to others by the same rule, with the reason, a notice and the trail",
     async (_, left, why) => {
@@ -107,7 +103,7 @@ describe("the open tickets of somebody who leaves", () => {
     await addModerator("ada");
     const ticketId = await addTicket();
     await assignTicket(sql, ticketId);
-    await update("ada", { away: true, handsOver: true });
+    await update("ada", { away: true, handOver: true });
     expect(await handOverTickets(sql, 0, new Date())).toEqual({ moved: 0, unassigned: 0, kept: 1 });
     expect(await read(ticketId)).toMatchObject({ name: "ada" });
     await update("ada", { role: "user" });
@@ -146,12 +142,12 @@ describe("the open tickets of somebody who leaves", () => {
 
   it("refuses handing over by somebody who is here", async () => {
     const ada = await addModerator("ada");
-    await expect(update("ada", { handsOver: true })).rejects.toMatchObject({ code: "conflict" });
-    await expect(updatePresence(sql, ada, { handsOver: true })).rejects.toMatchObject({ code: "conflict" });
-    expect(await updatePresence(sql, ada, { away: true, handsOver: true })).toMatchObject({
-      handsOver: true,
+    await expect(update("ada", { handOver: true })).rejects.toMatchObject({ code: "conflict" });
+    await expect(updatePresence(sql, ada, { handOver: true })).rejects.toMatchObject({ code: "conflict" });
+    expect(await updatePresence(sql, ada, { away: true, handOver: true })).toMatchObject({
+      handOver: true,
     });
-    expect(await updatePresence(sql, ada, { away: false })).toMatchObject({ away: false, handsOver: false });
+    expect(await updatePresence(sql, ada, { away: false })).toMatchObject({ away: false, handOver: false });
   });
 });
 

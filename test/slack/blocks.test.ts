@@ -1,3 +1,4 @@
+import type { types } from "@slack/bolt";
 import { describe, expect, it } from "vitest";
 import { buildAssignModal } from "../../src/channels/slack/blocks/assign-modal.ts";
 import { buildCard } from "../../src/channels/slack/blocks/card.ts";
@@ -350,6 +351,27 @@ describe("App Home", () => {
     expect(texts.slice(0, 3)).toEqual(["Waits on me", "#7 VPN", "Reply…"]);
     expect(texts[3]).toBe("The requester answered · 🔴 High · Open · Eva · 2 hours");
     expect(texts.join("\n")).toContain("▰▰▰▱▱▱▱▱▱▱  3 of 10 open tickets");
+  });
+
+  it("offers to go away, with or without handing open tickets over after a question, and the way back", () => {
+    const draw = (over: { away: boolean; handOver?: boolean; load: number }) => {
+      const lists = { waitsOnMe: [], mine: [], unassigned: [], unassignedCount: 0 };
+      const { blocks } = buildHome({ kind: "staff", name: "Ada", capacity: 10, ...lists, ...over }, LINKS);
+      const actions = blocks.find((block) => block.type === "actions");
+      const buttons = ((actions as types.ActionsBlock | undefined)?.elements ?? []) as types.Button[];
+      return buttons.map(({ text, confirm }) => [text.text, confirm?.text.text]);
+    };
+    const question = "Your 3 open tickets will go to others at once, as far as somebody can take them.";
+    expect(draw({ away: false, load: 3 })).toEqual([
+      ["Go away", undefined],
+      ["Go away and hand over my 3 open tickets…", question],
+    ]);
+    expect(draw({ away: false, load: 0 })).toEqual([["Go away", undefined]]);
+    expect(draw({ away: true, load: 3 })).toEqual([
+      ["I am back", undefined],
+      ["Hand over my 3 open tickets…", question],
+    ]);
+    expect(draw({ away: true, handOver: true, load: 3 })).toEqual([["I am back", undefined]]);
   });
 
   it("shows when an answer is due, and what was due already", () => {

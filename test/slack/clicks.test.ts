@@ -406,15 +406,17 @@ describe("App Home", () => {
     const staffHome = { ...home, waitsOnMe: [], mine: [], unassigned: [] };
     await bench.channel.desk.publishHome(ADA.id, staffHome);
     await bench.slack.clickHome({ user: ADA.id, actionId: "home_away", value: "away" });
+    await bench.slack.clickHome({ user: ADA.id, actionId: "home_hand_over", value: "hand-over" });
     await bench.channel.desk.publishHome(ADA.id, { ...staffHome, away: true });
     await bench.slack.clickHome({ user: ADA.id, actionId: "home_back", value: "back" });
     expect(bench.actions.calls).toEqual([
       ["setAway", ADA_ACTOR, true, aKey],
+      ["setAway", ADA_ACTOR, true, aKey, true],
       ["setAway", ADA_ACTOR, false, aKey],
     ]);
     await bench.channel.desk.publishHome(EVA.id, staffHome);
     await bench.slack.clickHome({ user: EVA.id, actionId: "home_away", value: "away" });
-    expect(bench.actions.calls).toHaveLength(2);
+    expect(bench.actions.calls).toHaveLength(3);
     // Nobody looks at a channel in App Home: the word comes as a direct message.
     const word = bench.slack.messages(bench.slack.directChannel(EVA.id)).at(-1);
     expect(word?.text).toContain("Only moderators and admins");

@@ -151,6 +151,7 @@ function everything(user: string): unknown[] {
       "skill_proposal_accept",
       "skill_proposal_ignore",
       "home_away",
+      "home_hand_over",
       "home_back",
     ].map((action_id) => clickPayload(user, { action_id, value: ticketId })),
     clickPayload(user, { action_id: "ticket_priority", ...labels, selected_option: { value: "high" } }),
@@ -174,7 +175,7 @@ describe("somebody who is no moderator", () => {
     }
     expect(await snapshot()).toBe(before);
     expect(bench.slack.openViews()).toHaveLength(views);
-    await waitUntil("each click is answered", () => wordsTo(EVA.id).length === told + 14);
+    await waitUntil("each click is answered", () => wordsTo(EVA.id).length === told + 15);
     for (const word of wordsTo(EVA.id).slice(told)) expect(word.text).toContain("Only moderators and admins");
   });
 

@@ -216,8 +216,8 @@ export function accountRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   });
 
   app.openapi(updateMeRoute, async (c) => {
-    const { away, handOver: handsOver, workingHours: hours } = c.req.valid("json");
-    const user = await updatePresence(c.get("sql"), staffActorOf(c.get("user")), { away, handsOver, hours });
+    const { away, handOver, workingHours: hours } = c.req.valid("json");
+    const user = await updatePresence(c.get("sql"), staffActorOf(c.get("user")), { away, handOver, hours });
     return c.json({ user: presentUser(user) }, 200);
   });
 
@@ -229,8 +229,8 @@ export function accountRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   });
 
   app.openapi(updateUserRoute, async (c) => {
-    const { email, handOver, workingHours, ...rest } = c.req.valid("json");
-    const update = { ...rest, handsOver: handOver, hours: workingHours };
+    const { email, workingHours, ...rest } = c.req.valid("json");
+    const update = { ...rest, hours: workingHours };
     const { user, changed } = await updateUser(c.get("sql"), staffActorOf(c.get("user")), email, update);
     const message = changed ? "The account has been updated." : "Nothing was given to change.";
     return c.json({ user: presentUser(user), message }, 200);

@@ -1,8 +1,8 @@
-/** `/api/admin/categories`: the desk's own list. */
+/** `/api/admin/categories`: the desk's own list; `/api/categories`: what of it is in use. */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { listCategories } from "../../db/categories.ts";
+import { listActiveCategories, listCategories } from "../../db/categories.ts";
 import { addCategory, reviseCategory } from "../../desk/keep-categories.ts";
-import { requireAdmin, requireUser, staffActorOf } from "../auth.ts";
+import { requireAdmin, requireStaff, requireUser, staffActorOf } from "../auth.ts";
 import type { ApiDeps, ApiEnv } from "../deps.ts";
 import { refuseMisfit } from "../errors.ts";
 import {
@@ -13,6 +13,7 @@ import {
   jsonBody,
   missingAnswer,
   notAdminAnswer,
+  notStaffAnswer,
   signedOutAnswer,
 } from "../schemas.ts";
 
@@ -96,6 +97,32 @@ const changeRoute = createRoute({
     ...conflictAnswer,
   },
 });
+
+const DeskCategorySchema = CategorySchema.pick({ name: true, description: true }).openapi("DeskCategory");
+
+const staffListRoute = createRoute({
+  method: "get",
+  path: "/",
+  tags,
+  summary: "List the categories in use (moderators and admins)",
+  description: "In the desk's order: what a ticket's category can be set to.",
+  security: bearerSecurity,
+  responses: {
+    200: jsonAnswer("The categories.", z.object({ categories: z.array(DeskCategorySchema) })),
+    ...signedOutAnswer,
+    ...notStaffAnswer,
+  },
+});
+
+/** `/api/categories`: the list for those who choose from it. */
+export function deskCategoryRoutes(deps: Pick<ApiDeps, "tokens" | "now">): OpenAPIHono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseMisfit });
+  app.use("/", requireUser(deps), requireStaff);
+  app.openapi(staffListRoute, async (c) =>
+    c.json({ categories: await listActiveCategories(c.get("sql")) }, 200),
+  );
+  return app;
+}
 
 export function categoryRoutes(deps: Pick<ApiDeps, "tokens" | "now">): OpenAPIHono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseMisfit });

@@ -1,8 +1,10 @@
 /** `/api/tickets`: making, listing and reading tickets. */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { normaliseEmail } from "../../core/account.ts";
+import { findByCategoryName } from "../../core/category-name.ts";
 import { AppError } from "../../core/errors.ts";
 import { PRIORITIES, TICKET_STATUSES } from "../../core/ticket.ts";
+import { listCategories } from "../../db/categories.ts";
 import { type SqlPool, storableText } from "../../db/client.ts";
 import {
   type AssigneeFilter,
@@ -143,7 +145,7 @@ export function ticketRoutes(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     const { tickets, nextBefore } = await listTickets(c.get("sql"), viewer, {
       status: query.status ?? null,
       priority: query.priority ?? null,
-      category: query.category ?? null,
+      category: query.category === undefined ? null : await spellCategory(c.get("sql"), query.category),
       assignee: query.assignedTo === undefined ? null : parseAssignee(query.assignedTo, c.get("user")),
       words: query.q?.trim() || null,
       before: query.cursor === undefined ? null : Number(query.cursor),
@@ -191,6 +193,11 @@ async function createTicket(
     throw new AppError("conflict", `This Idempotency-Key was used for another ticket, #${ticket.number}.`);
   }
   return { ticket, isReplay: result.alreadyRecorded };
+}
+
+/** As the desk spells it; what it does not have stays as it is, and finds nothing. */
+async function spellCategory(sql: SqlPool, category: string): Promise<string> {
+  return findByCategoryName(await listCategories(sql), category)?.name ?? category;
 }
 
 function parseAssignee(text: string, user: SessionUser): AssigneeFilter {

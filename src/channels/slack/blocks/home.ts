@@ -54,22 +54,38 @@ function buildStaffHome(home: Extract<Home, { kind: "staff" }>, links: HomeLinks
   ];
 }
 
-function buildLoad({ away, load, capacity }: Extract<Home, { kind: "staff" }>): Block[] {
+function buildLoad({ away, handOver, load, capacity }: Extract<Home, { kind: "staff" }>): Block[] {
   const share = capacity === 0 ? 10 : Math.min(10, Math.round((load / capacity) * 10));
   const bar = `${"▰".repeat(share)}${"▱".repeat(10 - share)}`;
-  const state = away
-    ? "*You are away*: no new tickets come to you."
-    : "You are here: new tickets may come to you.";
+  const tickets = `${load} open ${load === 1 ? "ticket" : "tickets"}`;
+  const state = !away
+    ? "You are here: new tickets may come to you."
+    : handOver
+      ? "*You are away*: no new tickets come to you, and your open ones go to others."
+      : "*You are away*: no new tickets come to you.";
+  const buttons = away
+    ? [button("I am back", ACTION_IDS.comeBack, "back", "primary")]
+    : [button("Go away", ACTION_IDS.goAway, "away")];
+  if (load > 0 && !(away && handOver)) {
+    const words = away ? `Hand over my ${tickets}…` : `Go away and hand over my ${tickets}…`;
+    buttons.push({
+      ...button(words, ACTION_IDS.handOver, "hand-over"),
+      confirm: {
+        title: label("Hand over?"),
+        text: plain(`Your ${tickets} will go to others at once, as far as somebody can take them.`, 300),
+        confirm: label("Hand over"),
+        deny: label("Cancel"),
+      },
+    });
+  }
   return [
     {
       type: "section",
       text: markdown(
         `${bar}  ${load} of ${capacity} open ${capacity === 1 ? "ticket" : "tickets"}\n${state}`,
       ),
-      accessory: away
-        ? button("I am back", ACTION_IDS.comeBack, "back", "primary")
-        : button("Go away", ACTION_IDS.goAway, "away"),
     },
+    { type: "actions", elements: buttons },
   ];
 }
 

@@ -14,6 +14,7 @@ export const ACTION_IDS = {
   acceptProposal: "skill_proposal_accept",
   ignoreProposal: "skill_proposal_ignore",
   goAway: "home_away",
+  handOver: "home_hand_over",
   comeBack: "home_back",
 } as const;
 
