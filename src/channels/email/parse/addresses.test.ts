@@ -20,6 +20,8 @@ describe("readAddresses", () => {
     ["Ada <ada@xn--mller-kva.example>", ["Ada|ada@müller.example"]],
     ["jürgen@müller.example", ["|jürgen@müller.example"]],
     ["MAILER-DAEMON (Mail System)", ["|mailer-daemon"]],
+    ['Ada <"The Countess"@x.example>', ['Ada|"the countess"@x.example']],
+    ['Ada <"ada@good.example here"@evil.example>', []],
     ["Ada <>", []],
     ["<>", []],
     ["", []],

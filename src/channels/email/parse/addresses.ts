@@ -10,6 +10,9 @@ const ADDRESSES_MAX = 1_000;
 const HEADER_LENGTH_MAX = 100_000;
 const ADDRESS_LENGTH_MAX = 320;
 
+/** RFC 5322, 3.4.1: words in quotes before the `@`, of which nothing looks like another address. */
+const QUOTED_WORDS = /^"[^"@<>\s]{1,40}(?: [^"@<>\s]{1,40}){1,4}"@[^"@<>\s]+$/;
+
 /**
  * Reads an address header whose encoded words are not yet decoded: they may hold commas and brackets that would
  * otherwise pass for addresses. Groups are flattened; entries without any address are left out.
@@ -42,7 +45,8 @@ function readSpec(spec: string, name: string): EmailAddress[] {
   const inner = /<([^<>\s]+@[^<>\s]+)>?$/.exec(spec);
   const address = inner?.[1] ?? spec;
   const shown = inner !== null && name === "" ? spec.slice(0, inner.index) : name;
-  if (/[\s<>]/.test(address) || address.length > ADDRESS_LENGTH_MAX) return [];
+  if ((/[\s<>]/.test(address) && !QUOTED_WORDS.test(address)) || address.length > ADDRESS_LENGTH_MAX)
+    return [];
   return [{ address: normalise(address), name: unquote(shown.trim()) }];
 }
 
