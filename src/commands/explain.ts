@@ -1,11 +1,12 @@
 import { type ExplainLine, explainMail, explainProblem } from "../channels/email/files/explain.ts";
-import { readMailSources } from "../channels/email/files/sources.ts";
+import { readMailSources, requireMailPaths } from "../channels/email/files/sources.ts";
 import { createParsePool } from "../channels/email/parse/parse-pool.ts";
 import { type Config, loadConfig } from "../config.ts";
 import { withAuthentication } from "../runtime/authenticated-parse.ts";
 import { ownAddressesOf } from "../runtime/desk-settings.ts";
 import { type CommandContext, EXIT } from "./command-context.ts";
 import { createMailProgress, ownTerminal } from "./mail-progress.ts";
+import { createSkippedFiles } from "./skipped-files.ts";
 
 /**
  * `deskhand explain [FILE…]`: what intake would decide for each mail as a first contact. Changes nothing, and asks the DNS
@@ -16,6 +17,8 @@ export async function explain(
   files: string[],
   options: { json: boolean; dns: boolean },
 ): Promise<number> {
+  await requireMailPaths(files);
+  const skipped = createSkippedFiles(context);
   const config = readUsableConfig(context);
   const own = { addresses: config === null ? [] : ownAddressesOf(config) };
   // In a thread of its own: a mail that hangs the parser is parked after the time limit, and the next one is explained.
@@ -24,11 +27,16 @@ export async function explain(
   const parse = withAuthentication(pool.parse.bind(pool), { ...authentication, dns: options.dns });
   const progress = await createMailProgress(files, ownTerminal());
   try {
-    for await (const { file, raw, problem } of readMailSources(files, process.stdin)) {
+    for await (const { file, raw, problem, isNoMail } of readMailSources(files, process.stdin)) {
+      if (isNoMail) {
+        skipped.add(file);
+        continue;
+      }
       const line =
         problem === undefined ? await explainMail(file, raw, own, parse) : explainProblem(file, problem);
       progress.add(raw.length, () => context.print(options.json ? JSON.stringify(line) : describe(line)));
     }
+    skipped.end();
     return EXIT.done;
   } finally {
     progress.stop();

@@ -1,4 +1,4 @@
-import { readMailSources } from "../channels/email/files/sources.ts";
+import { readMailSources, requireMailPaths } from "../channels/email/files/sources.ts";
 import { createParsePool } from "../channels/email/parse/parse-pool.ts";
 import { normaliseEmail } from "../core/account.ts";
 import { AppError } from "../core/errors.ts";
@@ -11,6 +11,7 @@ import { createMailReceiver } from "../runtime/receive-mail.ts";
 import { StartupError } from "../runtime/startup-error.ts";
 import { type CommandContext, createCommandLog, EXIT, readConfig } from "./command-context.ts";
 import { createMailProgress, ownTerminal } from "./mail-progress.ts";
+import { createSkippedFiles } from "./skipped-files.ts";
 
 export interface IngestOptions {
   json: boolean;
@@ -43,6 +44,8 @@ async function ingestAll(context: CommandContext, files: string[], options: Inge
   const settings = createDeskSettings(config);
   const log = createCommandLog(context);
   const mailbox = readMailbox(options.mailbox);
+  await requireMailPaths(files);
+  const skipped = createSkippedFiles(context);
   const database = await openDatabase(config, { role: "command", log, connectionsMax: 4 });
   const pool = createParsePool();
   const receive = createMailReceiver(
@@ -52,7 +55,11 @@ async function ingestAll(context: CommandContext, files: string[], options: Inge
   const progress = await createMailProgress(files, ownTerminal());
   let unread = 0;
   try {
-    for await (const { file, raw, problem } of readMailSources(files, process.stdin)) {
+    for await (const { file, raw, problem, isNoMail } of readMailSources(files, process.stdin)) {
+      if (isNoMail) {
+        skipped.add(file);
+        continue;
+      }
       if (problem !== undefined) {
         unread++;
         context.say(`${file}: ${problem} Nothing of it was recorded.`);
@@ -61,6 +68,7 @@ async function ingestAll(context: CommandContext, files: string[], options: Inge
       const { result, messageId } = await receive(database.sql, raw, mailbox);
       progress.add(raw.length, () => context.print(describe(file, result, messageId, options.json)));
     }
+    skipped.end();
     return unread === 0 ? EXIT.done : EXIT.failed;
   } finally {
     progress.stop();

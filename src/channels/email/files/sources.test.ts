@@ -112,6 +112,23 @@ describe("readMailSources", () => {
     expect(found).toEqual(["a.eml", "The file cannot be read (ENOENT).", "c.eml"]);
   });
 
+  it("tells of files in a folder that are no mails, and reads them where they are named themselves", async () => {
+    const folder = dirname(await write("mails/a.eml", ""));
+    const readme = await write("mails/README.md", "# Mails\n\nNote: ours.\n");
+    await write("mails/b.txt", ONE);
+    await write("mails/box/cur/1600.M1.host:2,S", "broken: all of a Maildir are mails");
+    const found: [string, boolean][] = [];
+    for await (const { file, isNoMail = false } of readMailSources([folder], Readable.from([])))
+      found.push([file.replace(`${folder}/`, ""), isNoMail]);
+    expect(found).toEqual([
+      ["README.md", true],
+      ["a.eml", false],
+      ["b.txt", false],
+      ["box/cur/1600.M1.host:2,S", false],
+    ]);
+    expect(await read([readme])).toHaveLength(1);
+  });
+
   it("measures what there is to read, where that can be known", async () => {
     const path = await write("mails/a.eml", ONE);
     await write("mails/b/c.mbox", MBOX);

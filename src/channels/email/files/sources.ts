@@ -1,9 +1,10 @@
 /** Mails from files: `.eml`, mbox, Maildir and other folders, standard input. */
 import { createReadStream } from "node:fs";
 import { type FileHandle, open, readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { AppError } from "../../../core/errors.ts";
 import { PARSE_LIMITS } from "../parse/parse-mail.ts";
+import { LOOKED_AT_BYTES, looksLikeMail } from "./looks-like-mail.ts";
 import { splitMbox, startsAsMbox } from "./mbox.ts";
 
 export interface MailSource {
@@ -15,6 +16,8 @@ export interface MailSource {
   raw: Uint8Array;
   /** Why the file could not be read, as a sentence; `raw` is empty then. Other files are read all the same. */
   problem?: string;
+  /** A file of a folder that is no mail: it is left out, and `raw` is empty. */
+  isNoMail?: true;
 }
 
 export const STANDARD_INPUT = "-";
@@ -31,25 +34,53 @@ export async function* readMailSources(
   stdin: AsyncIterable<Uint8Array | string>,
 ): AsyncGenerator<MailSource> {
   if (paths.length === 0) return yield* readStream(STANDARD_INPUT, toBytes(stdin));
-  for (const path of paths) await assertReadable(path);
+  await requireMailPaths(paths);
   for (const path of paths) {
     if (path === STANDARD_INPUT) yield* readStream(STANDARD_INPUT, toBytes(stdin));
     else yield* readPath(path);
   }
 }
 
-async function assertReadable(path: string): Promise<void> {
-  if (path === STANDARD_INPUT) return;
-  await stat(path).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === "ENOENT" ? "does not exist" : `cannot be read (${error.code})`;
-    throw new AppError("invalid", `${path} ${why}. Name a mail file, an mbox or a folder.`);
-  });
+/**
+ * All of them must be there before anything is done: a path that is mistyped is more likely than one that may be missing,
+ * and half of the work done is harder to undo than none. Rejects with AppError `invalid` and names each that is not.
+ */
+export async function requireMailPaths(paths: readonly string[]): Promise<void> {
+  const problems: string[] = [];
+  for (const path of paths) {
+    if (path === STANDARD_INPUT) continue;
+    await stat(path).catch((error: NodeJS.ErrnoException) => {
+      const why = error.code === "ENOENT" ? "does not exist" : `cannot be read (${error.code})`;
+      problems.push(`${path} ${why}.`);
+    });
+  }
+  if (problems.length === 0) return;
+  const rest = "Nothing was done. Name mail files, mboxes or folders that are there.";
+  throw new AppError("invalid", `${problems.join(" ")} ${rest}`);
 }
 
 async function* readPath(path: string): AsyncGenerator<MailSource> {
   const facts = await stat(path);
   if (!facts.isDirectory()) return yield* readFileOrTell(path);
-  for (const file of await listFolder(path)) yield* readFileOrTell(file);
+  for (const file of await listFolder(path)) {
+    if (await isMail(file)) yield* readFileOrTell(file);
+    else yield { file, raw: new Uint8Array(), isNoMail: true };
+  }
+}
+
+/** True in doubt, as for what cannot be read: that is told of when its turn comes. All of a Maildir are mails. */
+async function isMail(path: string): Promise<boolean> {
+  if (["cur", "new"].includes(basename(dirname(path)))) return true;
+  try {
+    const handle = await open(path);
+    try {
+      return looksLikeMail(path, await readHead(handle, LOOKED_AT_BYTES));
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return true;
+  }
 }
 
 /** A file that is gone or forbidden by the time its turn comes is told of, and fails no other. */
@@ -105,7 +136,8 @@ async function isFile(path: string): Promise<boolean> {
 async function* readFileAt(path: string): AsyncGenerator<MailSource> {
   const handle = await open(path);
   try {
-    const isMbox = /\.mbo?x$/i.test(path) || (!/\.eml$/i.test(path) && startsAsMbox(await readHead(handle)));
+    const isMbox =
+      /\.mbo?x$/i.test(path) || (!/\.eml$/i.test(path) && startsAsMbox(await readHead(handle, 5)));
     if (!isMbox) return yield { file: path, raw: await readWhole(handle) };
   } finally {
     await handle.close();
@@ -113,8 +145,8 @@ async function* readFileAt(path: string): AsyncGenerator<MailSource> {
   yield* numberMails(path, createReadStream(path, { highWaterMark: 256 * 1024 }));
 }
 
-async function readHead(handle: FileHandle): Promise<Uint8Array> {
-  const head = new Uint8Array(5);
+async function readHead(handle: FileHandle, bytesMax: number): Promise<Uint8Array> {
+  const head = new Uint8Array(bytesMax);
   const { bytesRead } = await handle.read(head, 0, head.length, 0);
   return head.subarray(0, bytesRead);
 }
