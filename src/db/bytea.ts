@@ -8,6 +8,7 @@ import type { Sql } from "postgres";
 const BYTEA = 17;
 /** So many bytes tell what sort the rest is. */
 const LOOKED_AT_BYTES = 4_096;
+const BACKSLASH = 0x5c;
 const ESCAPED = /[\\\0\x80-\xff]/g;
 
 /** Before the array types are registered: arrays of bytes go the same way. */
@@ -21,6 +22,11 @@ export function registerBytea(options: Sql["options"]): void {
  */
 export function formatBytea(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (!buffer.includes(BACKSLASH) && !buffer.includes(0)) {
+    const text = buffer.toString("latin1");
+    // What is as long in UTF-8 is ASCII.
+    if (Buffer.byteLength(text) === text.length) return text;
+  }
   if (!isMostlyAscii(buffer)) return formatHex(buffer);
   const escaped = buffer.toString("latin1").replace(ESCAPED, escapeByte);
   return escaped.length <= 2 * buffer.length ? escaped : formatHex(buffer);

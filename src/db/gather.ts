@@ -27,13 +27,15 @@ export function gathered<Item, Answer>(
 
 /**
  * As `gathered`, for a statement that answers nothing. Within `runTogether` nobody waits for it: it is sent with, and
- * before, the next statement that somebody does wait for, and its failure is that of the whole transaction.
+ * before, the next statement that somebody does wait for, and its failure is that of the whole transaction. `first`: other
+ * writes may refer to its rows, and are sent after it.
  */
 export function gatheredWrite<Item>(
   writeMany: (sql: Sql, items: readonly Item[]) => Promise<void>,
+  { first = false }: { first?: boolean } = {},
 ): (sql: Sql, item: Item) => Promise<void> {
   return async (sql, item) => {
-    if (gathering in sql) (sql as GatheringSql)[gathering].defer(writeMany, item);
+    if (gathering in sql) (sql as GatheringSql)[gathering].defer(writeMany, item, first);
     else await writeMany(sql, [item]);
   };
 }
@@ -80,10 +82,12 @@ type AnyWrite = (sql: Sql, items: readonly unknown[]) => Promise<void>;
 class Gathering {
   readonly #sql: Sql;
   readonly #waiting = new Map<AnyQuery, Waiting[]>();
+  readonly #deferredFirst = new Map<AnyWrite, unknown[]>();
   readonly #deferred = new Map<AnyWrite, unknown[]>();
-  /** Of statements that nobody waits for: the first failure spoils the transaction, the others follow from it. */
-  readonly #failures: unknown[] = [];
+  /** Of the writes that failed, the one sent first: it spoilt the transaction, the others follow from it. */
+  #failure: { sentAs: number; error: unknown } | null = null;
   readonly #writing = new Set<Promise<void>>();
+  #sentCount = 0;
   #waitingCount = 0;
   #active: number;
 
@@ -103,18 +107,23 @@ class Gathering {
     });
   }
 
-  defer<Item>(writeMany: (sql: Sql, items: readonly Item[]) => Promise<void>, item: Item): void {
+  defer<Item>(
+    writeMany: (sql: Sql, items: readonly Item[]) => Promise<void>,
+    item: Item,
+    isFirst: boolean,
+  ): void {
     const write = writeMany as AnyWrite;
-    const items = this.#deferred.get(write) ?? [];
-    items.push(item);
-    this.#deferred.set(write, items);
+    const deferred = isFirst ? this.#deferredFirst : this.#deferred;
+    const items = deferred.get(write);
+    if (items === undefined) deferred.set(write, [item]);
+    else items.push(item);
   }
 
   /** Once all works have ended. Rejects where a statement failed that nobody waited for. */
   async finish(): Promise<void> {
     this.#sendDeferred();
     await Promise.all(this.#writing);
-    if (this.#failures.length > 0) throw this.#failures[0];
+    if (this.#failure !== null) throw this.#failure.error;
   }
 
   leave(): void {
@@ -132,12 +141,14 @@ class Gathering {
   }
 
   #sendDeferred(): void {
-    const deferred = [...this.#deferred];
+    const deferred = [...this.#deferredFirst, ...this.#deferred];
+    this.#deferredFirst.clear();
     this.#deferred.clear();
     for (const [write, items] of deferred) {
+      const sentAs = this.#sentCount++;
       const writing = write(this.#sql, items)
         .catch((error: unknown) => {
-          this.#failures.push(error);
+          if (this.#failure === null || sentAs < this.#failure.sentAs) this.#failure = { sentAs, error };
         })
         .finally(() => this.#writing.delete(writing));
       this.#writing.add(writing);

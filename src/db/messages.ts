@@ -2,7 +2,8 @@
 import type { EmailAddress, InboundAttachment } from "../core/inbound.ts";
 import type { Channel } from "../core/ticket.ts";
 import { type Sql, storableJsonText, storableText } from "./client.ts";
-import { gathered, gatheredWrite } from "./gather.ts";
+import { gatheredWrite } from "./gather.ts";
+import { inSteadySlices } from "./steady-slices.ts";
 
 export type MessageKind = "message" | "reply" | "note" | "acknowledgement" | "notice";
 
@@ -45,11 +46,29 @@ export interface NewMessage {
  * Stores a message; null where the desk already has what may stand there only once
  * (a ticket's acknowledgement, the Slack message of this channel and ts, the message of one submission).
  */
-export const insertMessage = gathered(insertMessages);
+export async function insertMessage(sql: Sql, message: NewMessage): Promise<string | null> {
+  const row = toRow(message);
+  return (await insertRows(sql, [row])) === 0 ? null : row.id;
+}
 
-async function insertMessages(sql: Sql, messages: readonly NewMessage[]): Promise<(string | null)[]> {
-  const rows = messages.map(toRow);
-  const stored = await sql<{ id: string }[]>`
+/** Stores a message that nobody can have stored before, and answers with its id. Where somebody has, it rejects. */
+export async function addMessage(sql: Sql, message: NewMessage): Promise<string> {
+  const row = toRow(message);
+  await addTogether(sql, row);
+  return row.id;
+}
+
+type MessageRow = ReturnType<typeof toRow>;
+
+const addTogether = gatheredWrite(addRows, { first: true });
+
+async function addRows(sql: Sql, rows: readonly MessageRow[]): Promise<void> {
+  if ((await insertRows(sql, rows)) < rows.length) throw new Error("The message is stored already.");
+}
+
+/** Answers with the number of rows that were stored. */
+async function insertRows(sql: Sql, rows: readonly MessageRow[]): Promise<number> {
+  const { count } = await sql`
     insert into messages (
       id, ticket_id, kind, visibility, direction, channel, author_user_id, author_requester_id, author_name, subject,
       text, text_trimmed, html, email_message_id, in_reply_to, email_references, from_address, to_addresses,
@@ -69,10 +88,8 @@ async function insertMessages(sql: Sql, messages: readonly NewMessage[]): Promis
       cc_addresses jsonb, reply_to_addresses jsonb, slack_channel text, slack_ts text, raw_id uuid,
       authentication jsonb, submission_key text, newcomer boolean, thread_index text
     )
-    on conflict do nothing
-    returning id`;
-  const ids = new Set(stored.map(({ id }) => id));
-  return rows.map(({ id }) => (ids.has(id) ? id : null));
+    on conflict do nothing`;
+  return count;
 }
 
 function toRow({ email, slack, ...message }: NewMessage) {
@@ -107,54 +124,41 @@ function toRow({ email, slack, ...message }: NewMessage) {
   };
 }
 
-/** Stores the files of a message. `sha256` gives the hex digest of a content. */
+/** Stores the files of a message. */
 export async function insertAttachments(
   sql: Sql,
   messageId: string,
   attachments: readonly InboundAttachment[],
-  sha256: (content: Uint8Array) => Promise<string>,
 ): Promise<void> {
-  if (attachments.length === 0) return;
-  const rows: AttachmentRow[] = [];
-  for (const file of attachments) rows.push(toAttachmentRow(messageId, file, await sha256(file.content)));
-  await insertAttachmentsTogether(sql, rows);
+  for (const file of attachments) await insertAttachment(sql, toAttachmentRow(messageId, file));
 }
 
 type AttachmentRow = ReturnType<typeof toAttachmentRow>;
 
-function toAttachmentRow(messageId: string, file: InboundAttachment, sha256: string) {
-  return {
-    message_id: messageId,
-    filename: storableText(file.filename).slice(0, 255) || "unnamed",
-    content_type: storableText(file.contentType),
-    size_bytes: file.content.byteLength,
-    content_id: file.contentId === null ? null : storableText(file.contentId),
-    inline: file.inline,
-    sha256,
-    content: file.content,
-  };
+function toAttachmentRow(messageId: string, file: InboundAttachment) {
+  return [
+    messageId,
+    storableText(file.filename).slice(0, 255) || "unnamed",
+    storableText(file.contentType),
+    file.contentId === null ? null : storableText(file.contentId),
+    file.inline,
+    file.content,
+  ];
 }
 
-const insertAttachmentsTogether = gatheredWrite(insertAttachmentRows);
+const insertAttachment = gatheredWrite(insertAttachmentRows);
 
-/** A mail may have a thousand files, and a statement takes 65,535 parameters. */
-const FILES_AT_ONCE = 1_000;
-
-async function insertAttachmentRows(sql: Sql, files: readonly AttachmentRow[][]): Promise<void> {
-  const rows = files.flat();
-  for (let at = 0; at < rows.length; at += FILES_AT_ONCE)
-    await sql`
-      insert into attachments ${sql(
-        rows.slice(at, at + FILES_AT_ONCE),
-        "message_id",
-        "filename",
-        "content_type",
-        "size_bytes",
-        "content_id",
-        "inline",
-        "sha256",
-        "content",
-      )}`;
+/** The database hashes what it stores: it does so faster than Web Crypto is asked. */
+async function insertAttachmentRows(sql: Sql, files: readonly AttachmentRow[]): Promise<void> {
+  await inSteadySlices(
+    files,
+    (rows) => sql`
+      insert into attachments (message_id, filename, content_type, size_bytes, content_id, inline, sha256, content)
+      select file.message_id::uuid, file.filename, file.content_type, octet_length(file.content), file.content_id,
+        file.inline, encode(sha256(file.content), 'hex'), file.content
+      from (values ${sql(rows as unknown as string[][])})
+        file (message_id, filename, content_type, content_id, inline, content)`,
+  );
 }
 
 /** The Slack ts of a message that has been posted: the event that echoes it is then known as ours. */

@@ -1,6 +1,7 @@
 /** Originals, byte for byte. */
 import type { Sql } from "./client.ts";
 import { gatheredWrite } from "./gather.ts";
+import { inSteadySlices } from "./steady-slices.ts";
 
 /** Stores the original and answers with its id; `complete` false where only a part of it is there. */
 export async function insertRawMessage(sql: Sql, source: Uint8Array, complete = true): Promise<string> {
@@ -16,12 +17,14 @@ async function insertRawMessages(
   sql: Sql,
   originals: readonly { id: string; source: Uint8Array; complete: boolean }[],
 ): Promise<void> {
-  const rows = originals.map(({ id, source, complete }) => [id, source, complete]);
-  await sql`
-    insert into raw_messages (id, sha256, size_bytes, source, complete)
-    select original.id::uuid, encode(sha256(original.source), 'hex'), octet_length(original.source), original.source,
-      original.complete
-    from (values ${sql(rows as unknown as string[][])}) original (id, source, complete)`;
+  await inSteadySlices(
+    originals.map(({ id, source, complete }) => [id, source, complete]),
+    (rows) => sql`
+      insert into raw_messages (id, sha256, size_bytes, source, complete)
+      select original.id::uuid, encode(sha256(original.source), 'hex'), octet_length(original.source), original.source,
+        original.complete
+      from (values ${sql(rows as unknown as string[][])}) original (id, source, complete)`,
+  );
 }
 
 /** Ledger rows and messages go on naming it: an id without an original is one that was deleted. */

@@ -3,7 +3,7 @@ import type { Actor } from "../core/actor.ts";
 import type { InboundAttachment } from "../core/inbound.ts";
 import { decideStatus, type TicketStatus } from "../core/ticket.ts";
 import type { SqlTransaction } from "../db/client.ts";
-import { insertAttachments, insertMessage, type NewMessage } from "../db/messages.ts";
+import { addMessage, insertAttachments, type NewMessage } from "../db/messages.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
 import {
@@ -13,7 +13,6 @@ import {
   setTicketStatus,
   touchTicket,
 } from "../db/tickets.ts";
-import { sha256Hex } from "./digest.ts";
 
 export type RequesterMessage = Omit<NewMessage, "ticketId" | "kind" | "visibility" | "direction">;
 
@@ -75,8 +74,7 @@ async function storeRequesterMessage(
     visibility: "public",
     direction: "inbound",
   } as const;
-  const messageId = await insertMessage(tx, stored);
-  if (messageId === null) throw new Error("The message is stored already.");
-  await insertAttachments(tx, messageId, attachments, sha256Hex);
+  const messageId = await addMessage(tx, stored);
+  await insertAttachments(tx, messageId, attachments);
   return messageId;
 }

@@ -22,7 +22,6 @@ import { addOutboxEvent } from "../db/outbox.ts";
 import { readRequesterThread } from "../db/ticket-threads.ts";
 import type { TicketRow } from "../db/tickets.ts";
 import type { DeskSettings } from "./desk-settings.ts";
-import { sha256Hex } from "./digest.ts";
 
 export interface PublicMessage {
   kind: "reply" | "acknowledgement" | "notice";
@@ -146,7 +145,7 @@ export async function queuePublicMessage(
     submissionKey: message.submissionKey ?? null,
   });
   if (messageId === null) return null;
-  await insertAttachments(tx, messageId, message.attachments ?? [], sha256Hex);
+  await insertAttachments(tx, messageId, message.attachments ?? []);
   if (route.recipients === null) return { messageId, deliveryId: null };
   const deliveryId = await insertDelivery(tx, {
     messageId,

@@ -10,7 +10,7 @@ import type { ThreadDecision, ThreadVia } from "../core/threading.ts";
 import { cleanSubject } from "../core/title.ts";
 import type { SqlTransaction } from "../db/client.ts";
 import { claimFingerprint } from "../db/ledger.ts";
-import { insertAttachments, insertMessage } from "../db/messages.ts";
+import { addMessage, insertAttachments } from "../db/messages.ts";
 import { addOutboxEvent } from "../db/outbox.ts";
 import { deleteRawMessage, insertRawMessage } from "../db/raw-messages.ts";
 import { findOrCreateRequester, setMailState } from "../db/requesters.ts";
@@ -18,7 +18,6 @@ import type { StaffRow } from "../db/staff.ts";
 import { addTicketEvent } from "../db/ticket-events.ts";
 import { lockTicketStatus } from "../db/tickets.ts";
 import type { DeskSettings } from "./desk-settings.ts";
-import { sha256Hex } from "./digest.ts";
 import { findThread, type MailThread } from "./find-thread.ts";
 import { addRequesterReply, openTicket, type RequesterMessage } from "./open-ticket.ts";
 import { recordBounce } from "./record-bounce.ts";
@@ -190,7 +189,7 @@ async function recordStaffMail(
 ): Promise<Recorded> {
   const ticket = await lockTicketStatus(tx, ticketId);
   if (!ticket) throw new Error("The ticket that the note belongs to does not exist.");
-  const messageId = await insertMessage(tx, {
+  const messageId = await addMessage(tx, {
     ...toMessage(mail, sender, null, rawId),
     ticketId,
     kind: "note",
@@ -199,7 +198,7 @@ async function recordStaffMail(
     authorUserId: staff.userId,
     authorName: staff.name,
   });
-  if (messageId !== null) await insertAttachments(tx, messageId, mail.attachments, sha256Hex);
+  await insertAttachments(tx, messageId, mail.attachments);
   const actor: Actor = { kind: staff.role, userId: staff.userId, name: staff.name, via: "email" };
   await addTicketEvent(tx, ticketId, "note-added", actor, { messageId });
   await addOutboxEvent(tx, "ticket/changed", { ticketId });

@@ -67,6 +67,40 @@ describe("runTogether", () => {
     expect(sent).toEqual(["keep 1,2", "keep 3"]);
   });
 
+  it("sends what others refer to before them, whoever came to it first", async () => {
+    sent.length = 0;
+    const note = (kind: string) => async (_to: Sql, items: readonly number[]) => {
+      sent.push(`${kind} ${items.join(",")}`);
+    };
+    const addParent = gatheredWrite(note("parent"), { first: true });
+    const addChild = gatheredWrite(note("child"));
+    await inTransaction(sql, (tx) =>
+      runTogether(tx, [
+        (shared) => addChild(shared, 1),
+        async (shared) => {
+          await addParent(shared, 2);
+          await addChild(shared, 2);
+        },
+      ]),
+    );
+    expect(sent).toEqual(["parent 2", "child 1,2"]);
+  });
+
+  it("rejects with the failure that came first, not with one that followed from it", async () => {
+    const slow = gatheredWrite(async (to: Sql, numbers: readonly number[]) => {
+      await to`insert into kept select unnest(${[...numbers]}::int[])`.catch(async (error: unknown) => {
+        for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+        throw error;
+      });
+    });
+    const work = async (tx: Sql) => {
+      await slow(tx, 13);
+      await keep(tx, 1);
+      return double(tx, 1);
+    };
+    await expect(inTransaction(sql, (tx) => runTogether(tx, [work]))).rejects.toThrow("kept_n_check");
+  });
+
   it("rejects with the failure of a write that nobody waited for, and nothing is kept", async () => {
     const [before] = await sql<{ count: number }[]>`select count(*) as count from kept`;
     const works = [7, 13].map((n) => async (tx: Sql) => {
