@@ -123,9 +123,9 @@ function addMailCommands(program: Command, context: CommandContext, run: Runner)
     );
   program
     .command("replay [ids...]")
-    .description("run parked mails and dead workflow runs again")
+    .description("run parked mails and Slack messages, and dead workflow runs, again")
     .addOption(jsonOption())
-    .option("--parked", "all parked mails")
+    .option("--parked", "all parked mails and Slack messages; dismissed ones only where their ids are named")
     .option("--dead", "all dead workflow runs")
     .action((ids: string[], options: JsonOption & { parked?: boolean; dead?: boolean }) =>
       run(async () =>

@@ -3,7 +3,8 @@ import { createParsePool } from "../channels/email/parse/parse-pool.ts";
 import type { Config } from "../config.ts";
 import type { Log } from "../core/log.ts";
 import { isConnectionFailure, type SqlPool } from "../db/client.ts";
-import { listParked, type ParkedMessage, readParked } from "../db/ledger.ts";
+import { takeBackDismissal } from "../db/intake-entries.ts";
+import { listParked, listParkedOf, type ParkedMessage, readParked } from "../db/ledger.ts";
 import type { DeskSettings } from "../desk/desk-settings.ts";
 import { replayParked } from "../desk/replay-parked.ts";
 import { createDeskSettings } from "../runtime/desk-settings.ts";
@@ -25,7 +26,10 @@ type Replayed = { id: string; kind: "parked" | "dead"; outcome: string; reason: 
 
 const LIMIT = 10_000;
 
-/** `deskhand replay`: parked mails and Slack messages through the parser and rules of today, dead workflow runs from where they died. */
+/**
+ * `deskhand replay`: parked mails and Slack messages through the parser and rules of today, dead workflow runs from where
+ * they died. Dismissed messages only where they are named: that takes the dismissal back.
+ */
 export async function replay(
   context: CommandContext,
   ids: string[],
@@ -58,7 +62,11 @@ export async function replay(
     await database.close();
   }
   if (found > 0) return EXIT.done;
-  context.say(ids.length > 0 ? "None of these ids is parked or dead." : "Nothing is parked or dead.");
+  context.say(
+    ids.length > 0
+      ? "None of these ids is parked or dead. GET /api/admin/intake and GET /api/admin/runs list those that are."
+      : "Nothing is parked or dead. What was dismissed is left alone: name its id to have it replayed all the same.",
+  );
   return ids.length > 0 ? EXIT.failed : EXIT.done;
 }
 
@@ -79,10 +87,13 @@ async function replayParkedMessages(
   if (slack) await followMoves(slack, sql);
   const rereadSlack = createSlackRereader(slack);
   try {
-    for (const ledgerId of await listParked(sql, LIMIT)) {
-      if (!options.parked && !ids.includes(ledgerId)) continue;
+    const all = options.parked ? await listParked(sql, LIMIT) : [];
+    for (const ledgerId of new Set([...(await listParkedOf(sql, ids)), ...all])) {
+      // Whoever names it wants it looked at, whatever was thought of it before.
+      const wasDismissed = await takeBackDismissal(sql, ledgerId);
       const replayed = await replayOne({ sql, settings, parse, refetcher, rereadSlack }, ledgerId);
-      tell({ id: ledgerId, kind: "parked", ...replayed });
+      const reason = `${wasDismissed ? "It had been dismissed, which is taken back. " : ""}${replayed.reason}`;
+      tell({ id: ledgerId, kind: "parked", outcome: replayed.outcome, reason });
     }
   } finally {
     await refetcher.close();

@@ -64,6 +64,14 @@ export async function readIntakeSource(sql: Sql, id: string): Promise<Uint8Array
   return row?.source ?? null;
 }
 
+/** True where this call took a dismissal back: the entry waits for a person again. */
+export async function takeBackDismissal(sql: Sql, id: string): Promise<boolean> {
+  const result = await sql`
+    update intake_ledger set dismissed_at = null, dismissed_by = null, dismissed_reason = ''
+    where id = ${id} and outcome = 'parked' and dismissed_at is not null`;
+  return result.count === 1;
+}
+
 /** True where a parked entry was dismissed by this call: whoever comes second changes nothing. */
 export async function dismissIntakeEntry(
   sql: Sql,

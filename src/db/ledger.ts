@@ -204,6 +204,13 @@ export async function listParked(sql: Sql, limit: number): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
+/** Those of these ids that are parked, dismissed ones too; what is no id of the ledger is none of them. */
+export async function listParkedOf(sql: Sql, ids: readonly string[]): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id from intake_ledger where outcome = 'parked' and id::text = any(${[...ids]}::text[]) order by recorded_at`;
+  return rows.map((row) => row.id);
+}
+
 /** A parked message with its original, or null where it is not parked any more. */
 export async function readParked(sql: Sql, ledgerId: string): Promise<ParkedMessage | null> {
   const [row] = await sql<ParkedMessage[]>`

@@ -106,7 +106,7 @@ const dismissRoute = createRoute({
   tags,
   summary: "Say that a parked message needs nothing more",
   description:
-    "It stays in the ledger as parked; alerts and `deskhand replay --parked` pass it over from now on.",
+    "It stays in the ledger as parked; alerts and `deskhand replay --parked` pass it over from now on; `deskhand replay ID` takes that back.",
   security: bearerSecurity,
   request: {
     params,
