@@ -2,6 +2,7 @@ import { checkImap } from "../channels/email/imap/client.ts";
 import { checkSlackSocket } from "../channels/slack/check-socket.ts";
 import type { Config } from "../config.ts";
 import { countRuns } from "../db/engine-run-queries.ts";
+import { countHeldDeliveries } from "../db/held-deliveries.ts";
 import { readModelHealth } from "../db/model-health.ts";
 import { createDeskSettings } from "../runtime/desk-settings.ts";
 import { openMailAccess } from "../runtime/mail-access.ts";
@@ -46,8 +47,10 @@ export async function doctor(context: CommandContext, options: { json: boolean }
         ? off("mail by request", "INBOUND_EMAIL_SECRET")
         : { name: "mail by request", state: "ok", detail: "POST /api/inbound/email takes signed mails" },
     );
-    tell(await checkMailOut(config, createSmtpSignIn(smtpTokens, { sql: null, log })));
-    tell(await checkSlackChannel(config, database, log));
+    const held = database === null ? { email: 0, slack: 0 } : await countHeldDeliveries(database.sql);
+    const mailOut = await checkMailOut(config, createSmtpSignIn(smtpTokens, { sql: null, log }));
+    tell(withHeld(mailOut, held.email));
+    tell(withHeld(await checkSlackChannel(config, database, log), held.slack));
     tell(await checkModel(config, database));
     tell(await describeWorkflows(config, database));
     tell(describeJwt(config));
@@ -118,6 +121,13 @@ async function checkSlackChannel(
       : check;
   const way = appToken === null ? "Slack calls /api/slack/events" : "Socket Mode";
   return toCheck("slack", check.ok ? `workspace ${check.team}, ${way}` : "", listening);
+}
+
+/** Answers that were kept while the channel was off. */
+function withHeld(check: Check, count: number): Check {
+  if (count === 0) return check;
+  const answers = count === 1 ? "1 answer is kept for it" : `${count} answers are kept for it`;
+  return { ...check, detail: `${check.detail}; ${answers}` };
 }
 
 async function checkModel({ gemini }: Config, database: OpenDatabase | null): Promise<Check> {

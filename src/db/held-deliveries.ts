@@ -41,3 +41,11 @@ export async function dropLateDeliveries(
       and m.id = d.message_id and m.kind <> 'reply' and d.created_at < now() - make_interval(hours => ${hoursMax})`;
   return result.count;
 }
+
+/** How many wait, by channel. */
+export async function countHeldDeliveries(sql: Sql): Promise<Record<OutgoingChannel, number>> {
+  const rows = await sql<{ channel: OutgoingChannel; count: number }[]>`
+    select channel, count(*) as count from deliveries
+    where held_at is not null and state in ('queued', 'sending') group by channel`;
+  return { email: 0, slack: 0, ...Object.fromEntries(rows.map(({ channel, count }) => [channel, count])) };
+}
