@@ -22,7 +22,7 @@ const FORWARDED_BARE = new RegExp(
 );
 /** The header block in the same line behind the marker, as Samsung's and Yahoo's texts have it. */
 const behind = (words: readonly string[]) =>
-  new RegExp(`^${DASHES}{2,}(?:${anyOf(words)})(?: ?/[^-]{1,20})? ?[-–—‐―_=*]{3,} ?\\p{L}`, "iu");
+  new RegExp(`^${DASHES}+(?:${anyOf(words)})(?: ?/[^-]{1,20})? ?[-–—‐―_=*]{3,} ?\\p{L}`, "iu");
 const ORIGINAL_BEFORE_BLOCK = behind(ORIGINAL_MESSAGE_WORDS);
 const FORWARDED_BEFORE_BLOCK = behind(FORWARDED_WORDS);
 const MARKER_LENGTH_MAX = 160;
@@ -33,7 +33,7 @@ const NOTES_HEADER =
 const ABOVE_THIS_LINE =
   /^[-#=*\s]*#{1,2} ?- .{8,120} -#{1,2}[-#=*\s]*$|(?:reply|respond|type|write|answer)\b.{0,40}\babove this line|write above this line|(?:antwort|schreib)\p{L}*.{0,40}(?:über|oberhalb) dieser (?:zeile|linie)|(?:répon|écri)\p{L}*.{0,40}au-dessus de cette ligne|(?:respond|escrib)\p{L}*.{0,40}(?:encima|arriba) de esta línea|(?:respond|escrev)\p{L}*.{0,40}acima d?esta linha|(?:rispond|scriv)\p{L}*.{0,40}sopra questa (?:riga|linea)|(?:antwoord|reageer)\p{L}*.{0,40}boven deze (?:regel|lijn)|(?:svar|skriv).{0,40}(?:ovanför (?:den här )?(?:raden|linjen)|over denne linje)|odpowied.{0,40}powyżej te(?:j|go) (?:linii|wiersza)|odpov.{0,40}nad t(?:ento|ímto) řád|ответ\p{L}*.{0,40}(?:выше этой|над этой) (?:строки|строкой|линии)|відповід.{0,40}над цим рядком|この行より上|在此行上方|此行以上|이 줄 위에|bu satırın üzerine/iu;
 
-const STARTS_DASHED = new RegExp(`^${DASHES}{2}`, "u");
+const STARTS_DASHED = new RegExp(`^${DASHES}`, "u");
 
 const NAMES_A_LINE =
   /line|zeile|linie|ligne|l[íi]nea|linha|riga|regel|lijn|raden|linje|linii|wiersza|řád|строк|лини|рядком|行|줄|satır|-#/i;

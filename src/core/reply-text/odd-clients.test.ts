@@ -30,6 +30,10 @@ describe("headers over quotes of less common programs", () => {
     ["Bengali digits", "বৃহস্পতি, ৮ আগস্ট, ২০১৯, ১০:১২ AM-এ Grace Hopper <grace@example.com> লিখেছেন:"],
     ["Armenian", "հնգ, 8 օգս, 2019 թ․, 10:12 Grace Hopper <grace@example.com>-ը գրել է․"],
     ["Urdu", "جمعرات، 8 اگست، 2019 کو 10:12 AM پر Grace Hopper <grace@example.com> نے لکھا:"],
+    [
+      "a phone that drops all dashes but one",
+      '-Original message ----- From: "Grace" <grace@example.com>\nTo: <ada@example.org>\nSubject: Printer Date: Thu, Aug 8, 2019 10:12 am',
+    ],
     ["Swahili", "Mnamo Alh, 8 Ago 2019 saa 10:12 Grace Hopper <grace@example.com> aliandika:"],
   ])("%s", (_, header) => {
     expect(trimmed(`${header}\n\n${QUOTE}`)).toBe(REPLY);
@@ -57,6 +61,11 @@ describe("what only looks like such a header stays", () => {
   test("entities in somebody's own words stay as they were written", () => {
     expect(trimmed("Is &amp;nbsp; allowed?")).toContain("Is &amp;nbsp; allowed?");
   });
+});
+
+test("a lone dash over what a program wrote goes with it, and stays among words", () => {
+  expect(trimmed("—\nSent from Mailbox")).toBe(REPLY);
+  expect(trimmed("—\nGrace: what now?")).toBe(`${REPLY}\n\n—\nGrace: what now?`);
 });
 
 describe("signatures between rules", () => {

@@ -89,12 +89,15 @@ function findArmourStart(lines: Line[], from: number, to: number): number {
   return -1;
 }
 
+/** Over "Sent from Mailbox". */
+const LONE_DASH = /^[-–—]$/;
+
 function trimFooters(lines: Line[], from: number, to: number): number {
   let end = to;
   while (end > from) {
     const line = lines[end - 1] as Line;
     const armour = /^-----END PGP SIGNATURE-----$/.test(line.text) ? findArmourStart(lines, from, end) : -1;
-    if (armour < 0 && !isBlank(line) && !isRule(line) && !isFooter(line)) break;
+    if (armour < 0 && !isBlank(line) && !isRule(line) && !LONE_DASH.test(line.text) && !isFooter(line)) break;
     end = armour >= 0 ? armour : end - 1;
   }
   return end;
