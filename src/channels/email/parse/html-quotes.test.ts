@@ -12,7 +12,7 @@ const WORDS = "<div>It works now.</div><div><br></div><div>Thanks,</div><div>Gra
 const HEADER =
   'On Thu, Aug 8, 2019 at 10:12 AM Ada &lt;<a href="mailto:ada@example.com">ada@example.com</a>&gt; wrote:';
 /** A language of which no rule for texts knows the words. */
-const STRANGE_HEADER = "Mnamo Alhamisi tarehe nane Ada Lovelace aliandika";
+const STRANGE_HEADER = "Zubo altmin tarak nune Ada Lovelace golandik";
 const STRANGE_BLOCK =
   "<b>Kutoka:</b> Ada &lt;ada@example.com&gt;<br><b>Imetumwa:</b> Alhamisi 8 Agosti 2019 10:12<br><b>Kwa:</b> Support<br><b>Mada:</b> Printa";
 const BLOCK =
@@ -30,7 +30,16 @@ const outlookDesktop = (block: string) =>
 const outlookPhone = (block: string) =>
   `<div>${WORDS}</div><div id="ms-outlook-mobile-signature">Get <a href="https://aka.ms/o0ukef">Outlook for iOS</a></div><div id="mail-editor-reference-message-container"><div class="ms-outlook-mobile-reference-message skipProofing">${block}</div>${QUOTE}</div>`;
 
+const roundcube = (header: string) =>
+  `<p>It works now.</p><p>Thanks,<br>Grace</p><p id="reply-intro">${header}</p><blockquote type="cite" style="padding:0 0.4em">${QUOTE}</blockquote>`;
+
 const MAILS: [string, string][] = [
+  ["Roundcube", roundcube("On 2019-08-08 10:12, Ada Lovelace wrote:")],
+  ["Roundcube, unknown language", roundcube(STRANGE_HEADER)],
+  [
+    "Foxmail, with its signature's line",
+    `${WORDS}<div><br></div><hr style="width: 210px; height: 1px;" color="#b5c4df" size="1" align="left"><div>Grace Hopper</div><blockquote style="margin-top:0"><div>${BLOCK}</div>${QUOTE}</blockquote>`,
+  ],
   ["Gmail", gmail(HEADER)],
   ["Gmail, unknown language", gmail(STRANGE_HEADER)],
   ["Gmail as Outlook passes it on", gmail(STRANGE_HEADER).replaceAll("gmail_", "x_gmail_")],

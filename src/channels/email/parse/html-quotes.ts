@@ -5,9 +5,9 @@ const TAG_LENGTH_MAX = 1_000;
 const HEADER_LENGTH_MAX = 2_000;
 const TAGS_MAX = 20_000;
 
-/** The line over a quote: Gmail, Thunderbird, Proton, Zimbra and those who took it from them. */
+/** The line over a quote: Gmail, Thunderbird, Proton, Zimbra and those who took it from them; Roundcube by its id. */
 const HEADER_CLASS =
-  /\bclass ?= ?["']?[^"'>]{0,80}\b(?:x_)?(?:gmail_attr|moz-cite-prefix|hm_reply_header|reply-header)\b/i;
+  /\bid ?= ?["']?(?:x_)?reply-intro\b|\bclass ?= ?["']?[^"'>]{0,80}\b(?:x_)?(?:gmail_attr|moz-cite-prefix|hm_reply_header|reply-header)\b/i;
 
 /** Where the quote starts in Outlook (desktop, web, phones), Hotmail and Entourage. */
 const START =
@@ -15,6 +15,9 @@ const START =
 /** Outlook for Windows: a line over the header block, and no name. */
 const LINE_OVER_BLOCK =
   /\bstyle ?= ?["'][^"'>]{0,200}border-top: ?solid [^;"']{1,40};[^"'>]{0,80}padding: ?3\.0pt 0/i;
+
+/** Foxmail's line over a signature, always of this length. */
+const SIGNATURE_LINE = /^<hr\b[^>]*\bstyle ?= ?["'][^"'>]{0,80}width: ?210px/i;
 
 const RULE = `<p>${"_".repeat(32)}</p>`;
 const RULE_DISTANCE_MAX = 300;
@@ -42,6 +45,9 @@ export function markHtmlQuotes(html: string): string {
       if (close < 0 || isReplyHeader(readWords(html.slice(end + 1, close)))) continue;
       kept.push(html.slice(from, match.index), "<blockquote>", html.slice(end + 1, close), "</blockquote>");
       from = html.indexOf(">", close) + 1;
+    } else if (SIGNATURE_LINE.test(tag)) {
+      kept.push(html.slice(from, match.index), "<p>--</p>");
+      from = end + 1;
     } else if (START.test(tag) || LINE_OVER_BLOCK.test(tag)) {
       if (match.index - lastRule > RULE_DISTANCE_MAX) {
         kept.push(html.slice(from, match.index), RULE);
