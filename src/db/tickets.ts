@@ -127,11 +127,11 @@ async function setTicketStatuses(
     where t.id = became.id`;
 }
 
-/** Marks that something was said or done on the ticket. */
+/** Marks that something was said or done on the ticket. Where this transaction has written it, it is marked already. */
 export const touchTicket = gatheredWrite(touchTickets);
 
 async function touchTickets(sql: Sql, ticketIds: readonly string[]): Promise<void> {
-  await sql`update tickets set updated_at = now() where id = any(${[...ticketIds]}::uuid[])`;
+  await sql`update tickets set updated_at = now() where id = any(${[...ticketIds]}::uuid[]) and updated_at < now()`;
 }
 
 /** Gives the ticket to a user, if it is still with `expected`. False when somebody else was first. */

@@ -29,16 +29,17 @@ export function readReceiverResults(
 ): ReceiverVerdict {
   const topmost = valuesOf(mail.headers, "authentication-results")[0];
   if (topmost === undefined) return { results: null, certain: false };
-  const results = readResults(topmost);
   if (policy.servers.length > 0) {
+    const results = readResults(topmost);
     const isOurs =
       policy.servers.includes(results.server) || (results.server === "" && namesMicrosoft(policy));
     return isOurs
       ? { results: withSeals(results, topmost, mail.headers, policy), certain: true }
       : { results: null, certain: false };
   }
-  // Parsing has compared the name with those of the servers in the Received lines above.
-  if (mail.authentication === null) return { results: null, certain: false };
+  // Parsing has read them, and compared the name with those of the servers in the Received lines above.
+  const results = mail.authentication;
+  if (results === null) return { results: null, certain: false };
   const host = results.server === "" ? "outlook.com" : results.server;
   return { results: withSeals(results, topmost, mail.headers, policy), certain: PROVIDERS.test(host) };
 }

@@ -22,11 +22,7 @@ export function fingerprintMail(parts: FingerprintParts): string {
   if (parts.messageId === null && parts.date === null) {
     return createHash("sha256").update(parts.source).digest("hex");
   }
-  const body = parts.body
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n")
-    .trim();
+  const body = trimLineEnds(parts.body).trim();
   const attachments = parts.attachments.map(({ filename, content }) => [
     filename,
     createHash("sha256").update(content).digest("hex"),
@@ -34,4 +30,12 @@ export function fingerprintMail(parts: FingerprintParts): string {
   const { messageId, from, date, subject } = parts;
   const canonical = [messageId, from, date?.toISOString() ?? null, subject, body, attachments];
   return createHash("sha256").update(JSON.stringify(canonical)).digest("hex");
+}
+
+function trimLineEnds(text: string): string {
+  if (!/[^\S\n]\n/.test(text)) return text;
+  return text
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n");
 }

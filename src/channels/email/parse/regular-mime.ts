@@ -13,7 +13,7 @@ import {
   toAttachment,
 } from "./mime-content.ts";
 import { isFile, type PartFacts, readPartFacts } from "./part-facts.ts";
-import { decodeTransfer } from "./transfer-decoding.ts";
+import { readQuotedPrintable } from "./quoted-printable.ts";
 
 const DEPTH_MAX = 6;
 const PARTS_MAX = 100;
@@ -106,8 +106,9 @@ const IDENTITY = /^(?:7bit|8bit|binary)$/;
 function decodeRegular(body: Uint8Array, encoding: string): Uint8Array {
   if (encoding === "" || IDENTITY.test(encoding)) return body;
   if (encoding === "base64") return decodeRegularBase64(body);
-  if (encoding === "quoted-printable" && !/=(?![0-9A-F]{2}|\r?\n)|[ \t](?:\r?\n|$)/.test(latin1(body))) {
-    return decodeTransfer(body, encoding);
+  if (encoding === "quoted-printable") {
+    const { bytes, isRegular } = readQuotedPrintable(body);
+    if (isRegular) return bytes;
   }
   throw new Irregular();
 }

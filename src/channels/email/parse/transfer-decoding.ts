@@ -1,10 +1,11 @@
 /** Content-Transfer-Encoding: bodies back into bytes, with whatever rubbish is between. */
+import { readQuotedPrintable } from "./quoted-printable.ts";
 import { decodeUuencoded } from "./uuencode.ts";
 
 /** `encoding` is lower case; anything unknown leaves the bytes as they are. */
 export function decodeTransfer(body: Uint8Array, encoding: string): Uint8Array {
   if (encoding === "base64") return decodeBase64(body);
-  if (encoding === "quoted-printable") return decodeQuotedPrintable(body);
+  if (encoding === "quoted-printable") return readQuotedPrintable(body).bytes;
   if (/^(?:x-)?uu(?:e|encode|code)?$/.test(encoding)) return decodeUuencoded(body)?.content ?? body;
   return body;
 }
@@ -16,18 +17,6 @@ function decodeBase64(body: Uint8Array): Uint8Array {
     .replace(/[^A-Za-z0-9+/=_-]+/g, "");
   if (!/=[^=]/.test(text)) return Uint8Array.from(Buffer.from(text, "base64"));
   return Uint8Array.from(Buffer.concat(text.split(/=+/).map((piece) => Buffer.from(piece, "base64"))));
-}
-
-/** RFC 2045, 6.7. What is no valid escape stays as it is. */
-function decodeQuotedPrintable(body: Uint8Array): Uint8Array {
-  const text = asBuffer(body).toString("latin1");
-  if (!text.includes("=")) return body;
-  const decoded = text
-    .replace(/[ \t]+(?=\r?\n)/g, "")
-    .replace(/=(?:([0-9A-Fa-f]{2})|[ \t]*(?:\r?\n|$))/g, (_whole, hex: string | undefined) =>
-      hex === undefined ? "" : String.fromCharCode(Number.parseInt(hex, 16)),
-    );
-  return Uint8Array.from(Buffer.from(decoded, "latin1"));
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
