@@ -6,6 +6,15 @@ const warningsOf = (env: Record<string, string>) => loadConfig(env).warnings;
 const SMTP = { SMTP_URL: "smtps://a:b@smtp.example.com", MAIL_FROM: "support@example.com" };
 const IMAP = { IMAP_URL: "imaps://a:b@imap.example.com" };
 
+const PRICES = { GEMINI_PRICE_IN: "1", GEMINI_PRICE_OUT: "2" };
+/** Values of settings that take no number. */
+const VALID: Record<string, string> = {
+  GEMINI_BASE_URL: "https://proxy.example",
+  GEMINI_REDACT: "off",
+  GEMINI_TIMEOUT_MS: "700",
+  IMAP_SINCE: "all",
+};
+
 /** Lines `NAME=value` of .env.example, those in comments as well where asked for. */
 function readExample(withComments: boolean): [string, string][] {
   const text = readFileSync(new URL("../../.env.example", import.meta.url), "utf8");
@@ -18,6 +27,19 @@ describe("settings without effect", () => {
     expect(warningsOf(Object.fromEntries(readExample(false)))).toEqual([]);
   });
 
+  it("are all of a channel's own, whichever stand in .env.example", () => {
+    const names = readExample(true).map(([name]) => name);
+    const group = (prefix: RegExp) => [...new Set(names.filter((name) => prefix.test(name)))];
+    for (const prefix of [/^GEMINI_(?!API_KEY)/, /^IMAP_(?!URL)/, /^SMTP_(?!URL)/]) {
+      expect(group(prefix).length).toBeGreaterThan(1);
+      for (const name of group(prefix)) {
+        const value = VALID[name] ?? "7";
+        const told = warningsOf({ [name]: value, ...(name.startsWith("GEMINI_PRICE") ? PRICES : {}) });
+        expect([name, told.join()]).toEqual([name, expect.stringContaining(`${name} `)]);
+      }
+    }
+  });
+
   it("are told of by group, with what is not set and what follows", () => {
     expect(
       warningsOf({
@@ -27,7 +49,7 @@ describe("settings without effect", () => {
         DIGEST_AT: "08:30",
       }),
     ).toEqual([
-      "MAIL_FROM, MAIL_DKIM_SELECTOR, SMTP_CONNECTIONS and DIGEST_AT have no effect: SMTP_URL is not set, so no mail leaves.",
+      "MAIL_FROM, MAIL_DKIM_SELECTOR, DIGEST_AT and SMTP_CONNECTIONS have no effect: SMTP_URL is not set, so no mail leaves.",
     ]);
     expect(
       warningsOf({ IMAP_SINCE: "all", IMAP_OAUTH_PROVIDER: "google", IMAP_OAUTH_CLIENT_ID_2: "x" }),

@@ -15,8 +15,8 @@ interface Rule {
 const RULES: readonly Rule[] = [
   {
     switches: ["IMAP_URL"],
-    settings: ["IMAP_SINCE", "IMAP_CHECK_SECONDS", "IMAP_TIMEOUT_SECONDS", "IMAP_ALERT_MINUTES"],
-    family: /^IMAP_OAUTH_/,
+    settings: [],
+    family: /^IMAP_(?!URL)/,
     so: "no mailbox is read",
   },
   {
@@ -24,9 +24,9 @@ const RULES: readonly Rule[] = [
     settings: [
       ...["MAIL_FROM", "MAIL_PLUS_ADDRESS", "MAIL_BOUNCE_ADDRESS"],
       ...["MAIL_DKIM_DOMAIN", "MAIL_DKIM_SELECTOR", "MAIL_DKIM_KEY_FILE", "MAIL_DKIM_KEY"],
-      ...["SMTP_CONNECTIONS", "SMTP_PER_MINUTE", "DIGEST_AT"],
+      "DIGEST_AT",
     ],
-    family: /^SMTP_OAUTH_/,
+    family: /^SMTP_/,
     so: "no mail leaves",
   },
   {
@@ -56,10 +56,8 @@ const RULES: readonly Rule[] = [
   },
   {
     switches: ["GEMINI_API_KEY"],
-    settings: [
-      ...["GEMINI_MODEL", "GEMINI_BASE_URL", "GEMINI_TIMEOUT_MS", "GEMINI_REDACT", "GEMINI_PRICE_IN"],
-      ...["GEMINI_PRICE_OUT", "GEMINI_RETRIAGE_PER_MINUTE", "TRIAGE_LINK_HOSTS"],
-    ],
+    settings: ["TRIAGE_LINK_HOSTS"],
+    family: /^GEMINI_/,
     so: "the local classifier triages",
   },
   {
