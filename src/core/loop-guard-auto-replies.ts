@@ -16,6 +16,7 @@ import {
   RECEIVED_BODY,
   RECEIVED_SUBJECT,
   SAYS_AUTOMATIC,
+  SAYS_MACHINE_WROTE,
 } from "./auto-reply-signs.ts";
 import type { MailHeaders } from "./inbound.ts";
 import { NO_REPLY } from "./loop-guard-answering.ts";
@@ -30,9 +31,11 @@ import {
 } from "./loop-guard-headers.ts";
 import { hasListHeader } from "./loop-guard-lists.ts";
 import type { ClassifiableMail, MailVerdict } from "./loop-guard-types.ts";
+import { trimReply } from "./reply-text.ts";
 
 /** How much of the beginning is looked at, without quotes. */
 const START_LENGTH_MAX = 800;
+const OWN_WORDS_LENGTH_MAX = 8_000;
 
 export function judgeAutoReply(mail: ClassifiableMail): MailVerdict | null {
   const { headers } = mail;
@@ -171,7 +174,11 @@ function isReceivedNotice(mail: ClassifiableMail, subject: string, start: string
       ),
     ),
   ].filter(Boolean).length;
-  return signs >= 2 && RECEIVED_BODY.test(start) && !/[?？]/u.test(start);
+  if (signs === 0 && !answersSomething(headers)) return false;
+  if (!RECEIVED_BODY.test(start) || /[?？]/u.test(start)) return false;
+  // Who answers such a notice often quotes it without marks, and under its subject.
+  const own = trimReply(mail.text.slice(0, OWN_WORDS_LENGTH_MAX), mail.subject).textTrimmed;
+  return (signs >= 2 || SAYS_MACHINE_WROTE.test(own)) && RECEIVED_BODY.test(own.slice(0, START_LENGTH_MAX));
 }
 
 /** A mailbox that lets strangers in once they have proved to be people. */

@@ -69,6 +69,22 @@ describe("people's mail is never lost", () => {
         text: "My automatic reply does not work, and my vacation starts on Monday.",
       },
     ],
+    [
+      "an answer over our own notice, quoted without marks",
+      {
+        subject: "RE: We have received your request",
+        text: "Thanks, but the printer still blinks.\n\nFrom: Support <support@example.com>\nSent: Monday, 5 May 2025 10:12\nTo: Ada\nSubject: We have received your request\n\nWe have received your request and will answer as soon as possible. This is an automated message.",
+        headers: { "In-Reply-To": "<x@desk.example.com>", "X-Auto-Response-Suppress": "DR, OOF, AutoReply" },
+      },
+    ],
+    [
+      "a person who thanks and promises",
+      {
+        subject: "Re: Printer",
+        text: "Thank you for your message. I will send the log within two days.",
+        headers: { "In-Reply-To": "<x@desk.example.com>" },
+      },
+    ],
     ["somebody's own absence", { subject: "Absence: Ada", text: "Back on Monday." }],
     [
       "a question about out-of-office replies",
@@ -297,6 +313,21 @@ describe("automatic replies", () => {
     ["X-Mail-Autoreply", { headers: { "X-Mail-Autoreply": "ada" } }],
     ["a vendor's own header", { headers: { "X-Acme-AutoReply": "1" } }],
     ["another vendor's own header", { headers: { "X-MDAutoResponder": "ada" } }],
+    [
+      "a helpdesk without a header, by what it says of itself",
+      {
+        subject: "Thank you for contacting Acme",
+        text: "We have received your message and will answer within two days.\n\nThis is an automated message.",
+      },
+    ],
+    [
+      "a helpdesk that answers under our subject",
+      {
+        subject: "Re: Drucker",
+        text: "Ihre Anfrage ist bei uns eingegangen. Bitte antworten Sie nicht auf diese E-Mail.",
+        headers: { "In-Reply-To": "<x@desk.example.com>" },
+      },
+    ],
     ["X-FC-MachineGenerated", { headers: { "X-FC-MachineGenerated": "true" } }],
     ["Precedence: auto_reply", { headers: { Precedence: "auto_reply" } }],
     ["Preference: auto_reply", { headers: { Preference: "auto_reply" } }],
