@@ -5,7 +5,7 @@ import { guessStartCategories } from "./seed/category-names.ts";
 import { SEED_CATEGORIES, SEED_TERMS, SEED_TICKETS, type SeedTicket } from "./seed/seed.ts";
 import { finishSteps } from "./softmax.ts";
 import { tokenise } from "./tokenise.ts";
-import { type LabelledDocument, type Model, trainInSteps } from "./train.ts";
+import { type LabelledDocument, type Model, scaleSteps, trainInSteps } from "./train.ts";
 
 export interface DeskModel {
   categories: Model;
@@ -44,14 +44,6 @@ export function* trainDeskModelInSteps(
   const categories = yield* scaleSteps(trainCategories(desk, newest), 0, 0.7);
   const priorities = yield* scaleSteps(trainPriorities(newest), 0.7, 1);
   return { categories, priorities };
-}
-
-function* scaleSteps<T>(steps: Generator<number, T>, from: number, to: number): Generator<number, T> {
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-    yield from + (to - from) * step.value;
-  }
 }
 
 function* trainCategories(

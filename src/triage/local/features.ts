@@ -1,12 +1,12 @@
-/** From words to numbered features: words, pairs of words, and the letters inside words. */
+/** From words to numbered features: words, pairs of words, and the letters inside words or the characters of a script. */
 import { IntTable } from "./int-table.ts";
 import { type Token, tokenise } from "./tokenise.ts";
 
 export const GROUP_WORD = 0;
 export const GROUP_BIGRAM = 1;
 export const GROUP_LETTERS = 2;
-/** Share of each group in the length of a ticket's vector; found by measuring on public ticket sets. */
-export const GROUP_WEIGHTS = [1, 0.3, 1] as const;
+/** Single characters of scripts without spaces, where one is often a word. */
+export const GROUP_CHARACTER = 3;
 
 const LETTERS_MIN = 2;
 const LETTERS_MAX = 4;
@@ -57,10 +57,11 @@ export function countFeatures(
     const words = new Map<string, { token: Token; times: number }>();
     let previous: Token | undefined;
     for (const token of tokenise(part)) {
-      const known = words.get(token.word);
-      if (known === undefined) words.set(token.word, { token, times: 1 });
+      const name = token.pair ? `${token.form} ${token.characters}` : token.form;
+      const known = words.get(name);
+      if (known === undefined) words.set(name, { token, times: 1 });
       else known.times++;
-      if (previous !== undefined) table.add(hashBigram(previous.word, token.word), one);
+      if (previous !== undefined) table.add(hashBigram(previous.form, token.form), one);
       previous = token;
     }
     for (const { token, times } of words.values()) {
@@ -85,15 +86,15 @@ export function forEachFeature(
   previous: Token | undefined,
   visit: (key: number) => void,
 ): void {
-  if (previous !== undefined) visit(hashBigram(previous.word, token.word));
+  if (previous !== undefined) visit(hashBigram(previous.form, token.form));
   forEachPart(token, visit);
 }
 
-/** The word itself and its letters. Of scripts without spaces a character is often a word, so each counts by itself. */
-function forEachPart({ word, pair }: Token, visit: (key: number) => void): void {
-  visit(hashKey(word, 0, word.length, GROUP_WORD));
+/** The word itself, as it is written, and its letters without accents; of scripts without spaces its characters. */
+function forEachPart({ word, form, pair, characters }: Token, visit: (key: number) => void): void {
+  visit(hashKey(form, 0, form.length, GROUP_WORD));
   if (pair) {
-    for (const character of word) visit(hashKey(character, 0, character.length, GROUP_LETTERS));
+    for (const character of characters) visit(hashKey(character, 0, character.length, GROUP_CHARACTER));
     return;
   }
   const padded = ` ${word} `;

@@ -42,12 +42,20 @@ describe("a model", () => {
     const words = ["amber", "birch", "cedar", "delta", "ember", "flint", "grove", "hazel", "iris", "jade"];
     const noise = (i: number) =>
       [0, 1, 2, 3].map((k) => words[(Math.imul(i + 1, 2654435761) >>> (5 * k + 3)) % words.length]).join(" ");
-    // One in five is wrong, so that every word counts.
-    const tell = (i: number) => ((i % 2 === 0) === (i % 5 !== 0) ? "printer" : "invoice");
-    const label = (i: number) => (i % 2 === 0 ? "print" : "bill");
+    const word = (isPrint: boolean) => (isPrint ? "printer" : "invoice");
+    const isPrint = (i: number) => i % 2 === 0;
+    const label = (i: number) => (isPrint(i) ? "print" : "bill");
+    const told = (i: number) => word(isPrint(i));
+    // As often wrong as right.
+    const chance = (i: number) => word(i % 4 < 2);
     const rows = Array.from({ length: 60 }, (_, i) => i);
-    const telling = rows.map((i) => ({ title: tell(i), text: noise(i), label: label(i) }));
-    const misleading = rows.map((i) => ({ title: noise(i), text: tell(i), label: label(i) }));
+    const write = (title: string, text: string, i: number) => ({
+      title,
+      text: `${text} ${noise(i)}`,
+      label: label(i),
+    });
+    const telling = rows.map((i) => write(told(i), chance(i), i));
+    const misleading = rows.map((i) => write(chance(i), told(i), i));
     expect(trainModel(telling).vocabulary.settings.titleWeight).toBe(2);
     expect(trainModel(misleading).vocabulary.settings.titleWeight).toBe(1);
   });

@@ -10,6 +10,7 @@ import { toVector, type Vector } from "./vectors.ts";
 export function compareDocuments(model: Model, document: Document, candidates: Document[]): number[] {
   const read = (one: Document): Vector => toVector(countFeatures(one), model.vocabulary);
   const own = read(document);
+  const ownLength = lengthOf(own);
   const values = new Map<number, number>();
   own.ids.forEach((id, i) => {
     values.set(id, own.values[i] as number);
@@ -20,6 +21,11 @@ export function compareDocuments(model: Model, document: Document, candidates: D
     vector.ids.forEach((id, i) => {
       product += (values.get(id) ?? 0) * (vector.values[i] as number);
     });
-    return Math.min(1, product);
+    const lengths = ownLength * lengthOf(vector);
+    return lengths === 0 ? 0 : Math.min(1, product / lengths);
   });
+}
+
+function lengthOf({ values }: Vector): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 }

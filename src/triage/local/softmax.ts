@@ -18,8 +18,6 @@ export interface Fit {
   bias: Float32Array;
 }
 
-/** Strength of the examples' word against the pull to zero (scikit-learn's C). */
-const COST = 10;
 const STEP_START = 4;
 const BIAS_STEP = 0.5;
 const EPOCHS_MIN = 3;
@@ -30,9 +28,15 @@ const WORK_MAX = 9e8;
 /** An error below this moves nothing that could be seen; leaving it out saves half of the work. */
 const ERROR_MIN = 1e-3;
 
-/** `effort` below 1 goes over the rows fewer times. */
-export function descend(rows: Row[], shape: Shape, effort = 1): Fit {
-  return finishSteps(descendInSteps(rows, shape, effort));
+export interface Descent {
+  /** Strength of the examples' word against the pull to zero (scikit-learn's C). */
+  cost: number;
+  /** Below 1 it goes over the rows fewer times. */
+  effort?: number;
+}
+
+export function descend(rows: Row[], shape: Shape, descent: Descent): Fit {
+  return finishSteps(descendInSteps(rows, shape, descent));
 }
 
 /** Runs work that is done in steps to its end, at once. */
@@ -47,11 +51,15 @@ export function finishSteps<T>(steps: Generator<number, T>): T {
  * `descend`, with a rest after each time over the rows: yields the share that is done, 0 to 1. The weights of the second
  * half are averaged, which takes out what the order of the rows put in.
  */
-export function* descendInSteps(rows: Row[], shape: Shape, effort = 1): Generator<number, Fit> {
+export function* descendInSteps(
+  rows: Row[],
+  shape: Shape,
+  { cost, effort = 1 }: Descent,
+): Generator<number, Fit> {
   const weights = new Float32Array(shape.features * shape.labels);
   const bias = new Float32Array(shape.labels);
   if (shape.labels < 2) return { weights, bias };
-  const pull = 1 / (COST * rows.length);
+  const pull = 1 / (cost * rows.length);
   const epochs = countEpochs(rows, shape, effort);
   const order = Int32Array.from(rows.keys());
   const random = createRandom(0x5eed);
@@ -64,7 +72,7 @@ export function* descendInSteps(rows: Row[], shape: Shape, effort = 1): Generato
     shuffle(order, random);
     for (const place of order) {
       const row = rows[place] as Row;
-      const rate = STEP_START / (1 + pull * STEP_START * step++);
+      const rate = STEP_START / (1 + pull * STEP_START * ++step);
       score(row.vector, weights, bias, factor, error);
       toProbabilities(error, 1);
       error[row.label] = (error[row.label] as number) - 1;
@@ -101,9 +109,18 @@ function createMean(weights: Float32Array, bias: Float32Array) {
   };
 }
 
+/** Multiplications that a training with full effort takes. */
+export function estimateWork(rows: Row[], shape: Shape): number {
+  return workPerEpoch(rows, shape) * countEpochs(rows, shape, 1);
+}
+
+function workPerEpoch(rows: Row[], shape: Shape): number {
+  return rows.reduce((sum, { vector }) => sum + vector.ids.length, 0) * shape.labels * 2;
+}
+
 /** Epochs enough to settle, fewer where the examples are many. */
 function countEpochs(rows: Row[], shape: Shape, effort: number): number {
-  const work = rows.reduce((sum, { vector }) => sum + vector.ids.length, 0) * shape.labels * 2;
+  const work = workPerEpoch(rows, shape);
   const wanted = Math.ceil(Math.min(EPOCHS_MAX, 5 + UPDATES_WANTED / Math.max(1, rows.length)) * effort);
   const affordable = Math.floor((WORK_MAX * effort) / Math.max(1, work));
   return Math.max(EPOCHS_MIN, Math.min(wanted, affordable));

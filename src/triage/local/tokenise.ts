@@ -3,11 +3,15 @@
 export interface Token {
   /** Folded for comparison: lower case, compatibility forms and Latin accents removed. */
   word: string;
+  /** The same with its accents: in some languages they make another word of it. */
+  form: string;
   /** Where it stands in the text as given, in UTF-16 units: `text.slice(start, end)` is a verbatim quote. */
   start: number;
   end: number;
   /** A pair of characters of a script without spaces, not a word. */
   pair: boolean;
+  /** Of pairs, the characters that no later pair has too, so that each character of a run comes once. */
+  characters: string;
 }
 
 const WORD =
@@ -28,8 +32,9 @@ export function tokenise(text: string, lengthMax = Number.POSITIVE_INFINITY): To
 }
 
 function pushWord(raw: string, start: number, tokens: Token[]): void {
-  const word = foldWord(raw.length > WORD_LENGTH_MAX ? raw.slice(0, WORD_LENGTH_MAX) : raw);
-  if (word !== "") tokens.push({ word, start, end: start + raw.length, pair: false });
+  const form = lowerWord(raw.length > WORD_LENGTH_MAX ? raw.slice(0, WORD_LENGTH_MAX) : raw);
+  if (form !== "")
+    tokens.push({ word: foldForm(form), form, start, end: start + raw.length, pair: false, characters: "" });
 }
 
 /** Katakana runs are mostly whole words (パスワード); everything else is read in pairs (請求, 求書). */
@@ -44,14 +49,20 @@ function pushUnspaced(run: string, offset: number, tokens: Token[]): void {
 function pushPairs(run: string, offset: number, tokens: Token[]): void {
   const characters = Array.from(run);
   if (characters.length === 1) {
-    tokens.push({ word: foldWord(run), start: offset, end: offset + run.length, pair: true });
+    const word = foldWord(run);
+    tokens.push({ word, form: word, start: offset, end: offset + run.length, pair: true, characters: word });
     return;
   }
+  const folded = characters.map(foldWord);
   let start = offset;
   for (let i = 0; i + 1 < characters.length; i++) {
-    const pair = `${characters[i]}${characters[i + 1]}`;
-    tokens.push({ word: foldWord(pair), start, end: start + pair.length, pair: true });
-    start += (characters[i] as string).length;
+    const [first = "", second = ""] = folded.slice(i, i + 2);
+    const word = first + second;
+    const isLast = i + 2 === characters.length;
+    const [firstLength, secondLength] = [characters[i]?.length ?? 0, characters[i + 1]?.length ?? 0];
+    const end = start + firstLength + secondLength;
+    tokens.push({ word, form: word, start, end, pair: true, characters: isLast ? word : first });
+    start += firstLength;
   }
 }
 
@@ -60,12 +71,21 @@ function pushPairs(run: string, offset: number, tokens: Token[]): void {
  * are in a hurry; the marks of kana and other scripts change the letter and stay. Long numbers become one token.
  */
 export function foldWord(raw: string): string {
+  return foldForm(lowerWord(raw));
+}
+
+const PLAIN = /^[a-z]+$/;
+
+function lowerWord(raw: string): string {
   const lower = raw.normalize("NFKC").toLowerCase();
-  if (/^[a-z]+$/.test(lower)) return lower;
-  return lower
+  return PLAIN.test(lower) ? lower : lower.normalize("NFC").replace(LONG_NUMBER, "00000");
+}
+
+function foldForm(form: string): string {
+  if (PLAIN.test(form)) return form;
+  return form
     .normalize("NFD")
     .replace(/[\u0300-\u036f]+/g, "")
     .normalize("NFC")
-    .replace(/ß/g, "ss")
-    .replace(LONG_NUMBER, "00000");
+    .replace(/ß/g, "ss");
 }

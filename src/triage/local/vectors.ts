@@ -1,12 +1,20 @@
 /** From counted features to vectors: logarithm of the count, rarity (IDF), and a fixed share for each group. */
-import { type FeatureCounts, GROUP_WEIGHTS, GROUP_WORD, groupOf, weighCount } from "./features.ts";
+import { type FeatureCounts, GROUP_CHARACTER, GROUP_WORD, groupOf, weighCount } from "./features.ts";
 import { IntTable } from "./int-table.ts";
 
-/** Numbers of the features and their values; the length of the vector is 1, or 0 where nothing is known. */
+/** Numbers of the features and their values; the vector's length is 1, less where a group of features is absent. */
 export interface Vector {
   ids: Int32Array;
   values: Float32Array;
 }
+
+/** How much each group of features has to say: words, pairs of words, letters, characters. */
+export type GroupWeights = readonly [number, number, number, number];
+
+/** Found by measuring on public ticket sets. */
+export const USUAL_WEIGHTS: GroupWeights = [1, 0.3, 1, 1];
+/** The last two stand in for each other, by how much of a text is in a script without spaces. */
+const USUAL_LENGTH = Math.hypot(1, 0.3, 1);
 
 /** What makes a difference from one set of tickets to another; chosen by trying, see train.ts. */
 export interface VectorSettings {
@@ -83,60 +91,71 @@ export function toVector(
   const { numbers, idf, settings } = vocabulary;
   const ids = new Int32Array(keys.length);
   const values = new Float32Array(keys.length);
-  const squares = [0, 0, 0];
+  const squares = [0, 0, 0, 0];
+  const totals = [0, 0, 0, 0];
   let length = 0;
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as number;
+    const group = groupOf(key);
+    const times = weighCount(counts[i] as number, settings.titleWeight);
+    totals[group] = (totals[group] as number) + times;
     const id = numbers.find(key);
     if (id < 0) continue;
-    const times = weighCount(counts[i] as number, settings.titleWeight);
     const value = (times === 1 ? 1 : 1 + Math.log(times)) * (idf[id] as number);
     ids[length] = id;
     values[length] = value;
-    squares[groupOf(key)] = (squares[groupOf(key)] as number) + value * value;
+    squares[group] = (squares[group] as number) + value * value;
     length += 1;
   }
-  scaleGroups(ids, values, length, squares, vocabulary);
-  const vector = { ids: ids.slice(0, length), values: values.slice(0, length) };
-  return length > featuresMax ? keepWeightiest(vector, featuresMax) : vector;
-}
-
-/** Gives each group its share, and the whole the length 1. A group that is absent leaves its share to the others. */
-function scaleGroups(
-  ids: Int32Array,
-  values: Float32Array,
-  length: number,
-  squares: number[],
-  vocabulary: Vocabulary,
-): void {
-  const present = GROUP_WEIGHTS.reduce((sum, weight, group) => {
-    return (squares[group] as number) > 0 ? sum + weight * weight : sum;
-  }, 0);
-  const scales = GROUP_WEIGHTS.map((weight, group) => {
-    const square = squares[group] as number;
-    return square > 0 ? weight / Math.sqrt(square * present) : 0;
-  });
+  const scales = chooseScales(squares, totals);
   for (let i = 0; i < length; i++) {
     const group = groupOf(vocabulary.keys[ids[i] as number] as number);
     values[i] = (values[i] as number) * (scales[group] as number);
   }
+  const vector = { ids: ids.slice(0, length), values: values.slice(0, length) };
+  return length > featuresMax ? keepWeightiest(vector, featuresMax) : vector;
+}
+
+/**
+ * Gives each group its share. Letters and characters share theirs by how many of the words are of a script with spaces:
+ * a product name in a Chinese text must not outweigh the text.
+ */
+function chooseScales(squares: number[], totals: number[]): number[] {
+  const characters = totals[GROUP_CHARACTER] as number;
+  const unspaced = characters / Math.max(1, characters, totals[GROUP_WORD] as number);
+  const shares = [1, 1, Math.sqrt(1 - unspaced), Math.sqrt(unspaced)];
+  return USUAL_WEIGHTS.map((weight, group) => {
+    const square = squares[group] as number;
+    return square > 0 ? (weight * (shares[group] as number)) / (USUAL_LENGTH * Math.sqrt(square)) : 0;
+  });
 }
 
 const STEPS = 256;
 
-/** In one pass over the values, without sorting: at most `featuresMax`, except where many weigh the same. */
+/** In two passes over the values, without sorting: at most `featuresMax`, except where many weigh the same. */
 function keepWeightiest({ ids, values }: Vector, featuresMax: number): Vector {
   let largest = 0;
-  for (const value of values) largest = Math.max(largest, value);
-  const stepOf = (value: number) => Math.floor((value / largest) * (STEPS - 1));
+  for (let i = 0; i < values.length; i++) if ((values[i] as number) > largest) largest = values[i] as number;
+  const steps = (STEPS - 1) / largest;
   const atStep = new Int32Array(STEPS);
-  for (const value of values) atStep[stepOf(value)] = (atStep[stepOf(value)] as number) + 1;
+  for (let i = 0; i < values.length; i++) {
+    const step = ((values[i] as number) * steps) | 0;
+    atStep[step] = (atStep[step] as number) + 1;
+  }
   let lowest = STEPS - 1;
   let kept = atStep[lowest] as number;
   while (lowest > 0 && kept + (atStep[lowest - 1] as number) <= featuresMax) {
     lowest -= 1;
     kept += atStep[lowest] as number;
   }
-  const keeps = (_: number, place: number) => stepOf(values[place] as number) >= lowest;
-  return { ids: ids.filter(keeps), values: values.filter(keeps) };
+  const keptIds = new Int32Array(kept);
+  const keptValues = new Float32Array(kept);
+  let length = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (((value * steps) | 0) < lowest) continue;
+    keptIds[length] = ids[i] as number;
+    keptValues[length++] = value;
+  }
+  return { ids: keptIds, values: keptValues };
 }
