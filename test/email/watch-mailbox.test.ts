@@ -178,6 +178,29 @@ describe("reading", () => {
     await other.stop();
   });
 
+  it("fetches small mails together with their sizes, and again only those of which a part is missing", async () => {
+    const larger = mail("larger", "line\r\n".repeat(20_000));
+    appendMany(5, "small");
+    const uid = server.append(larger);
+    appendMany(2, "small");
+    watch();
+    await recordedCount(8);
+    const fetches = server.commands.filter((command) => command.includes("BODY"));
+    expect(fetches.map((command) => command.split(" ")[2])).toEqual(["1,2,3,4,5,6,7,8", String(uid)]);
+    expect(fetches[0]).toContain("RFC822.SIZE");
+    const message = intake.recorded[5]?.message;
+    expect(message?.channel === "email" && Buffer.from(message.raw).toString("latin1")).toBe(larger);
+  });
+
+  it("asks for sizes first where most mails are not small", async () => {
+    for (let count = 0; count < 101; count++)
+      server.append(mail(`larger ${count}`, "line\r\n".repeat(8_000)));
+    watch();
+    await recordedCount(101);
+    const beginnings = server.commands.filter((command) => command.includes("RFC822.SIZE"));
+    expect(beginnings.map((command) => command.includes("BODY"))).toEqual([true, false]);
+  });
+
   it("fetches a large mail whole, in pieces", async () => {
     const body = Array.from({ length: 60_000 }, (_none, index) => `line ${index} of a long mail`).join(
       "\r\n",

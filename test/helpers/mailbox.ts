@@ -16,7 +16,7 @@ interface StoredMessage {
 interface ImapCommand {
   tag: string;
   command: string;
-  attributes?: { value: string }[];
+  attributes?: { value: string; partial?: unknown[] }[];
 }
 
 interface ImapConnection {
@@ -237,6 +237,7 @@ export class TestMailbox {
   #troubleFetches(): void {
     const handler = this.#imap.getCommandHandler("UID FETCH");
     this.#imap.setCommandHandler("UID FETCH", (connection, parsed, data, done) => {
+      for (const item of [parsed.attributes?.[1] ?? []].flat()) keepRange(item);
       const asked = expandRange(parsed.attributes?.[0]?.value ?? "");
       const trouble = [...this.troubles].find(([uid]) => data.includes("BODY") && asked.includes(uid));
       if (trouble === undefined) return handler(connection, parsed, data, done);
@@ -257,6 +258,12 @@ export class TestMailbox {
       inbox.messages = all;
     });
   }
+}
+
+/** hoodiecrow takes the range of `BODY[]<start.length>` apart at the first mail that is shorter, and has none for those after it. */
+function keepRange(item: { partial?: unknown[] }): void {
+  const { partial } = item;
+  if (partial !== undefined) Object.defineProperty(item, "partial", { get: () => [...partial] });
 }
 
 function expandRange(range: string): number[] {

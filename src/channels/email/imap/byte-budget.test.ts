@@ -62,4 +62,15 @@ describe("createByteBudget", () => {
     await settle();
     expect(got).toEqual(["a", "b", "c"]);
   });
+
+  it("gives room at once only where there is some and nobody waits for it", async () => {
+    const budget = createByteBudget(10);
+    const giveBack = budget.tryTake(6);
+    expect(budget.tryTake(5)).toBeNull();
+    void budget.take(8);
+    expect(budget.tryTake(1)).toBeNull();
+    giveBack?.();
+    expect(budget.tryTake(3)).toBeNull();
+    expect(budget.tryTake(2)).not.toBeNull();
+  });
 });

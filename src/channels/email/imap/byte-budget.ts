@@ -6,14 +6,17 @@ export interface ByteBudget {
    * there is at all gets it alone.
    */
   take(sizeBytes: number): Promise<() => void>;
+  /** The same where there is room now and nobody waits for it; else null. */
+  tryTake(sizeBytes: number): (() => void) | null;
 }
 
 export function createByteBudget(sizeBytesMax: number): ByteBudget {
   const waiting: { sizeBytes: number; start(): void }[] = [];
   let taken = 0;
+  const hasRoom = (sizeBytes: number): boolean => taken === 0 || taken + sizeBytes <= sizeBytesMax;
   const startWaiting = (): void => {
     for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
-      if (taken > 0 && taken + next.sizeBytes > sizeBytesMax) return;
+      if (!hasRoom(next.sizeBytes)) return;
       taken += next.sizeBytes;
       waiting.shift();
       next.start();
@@ -34,8 +37,13 @@ export function createByteBudget(sizeBytesMax: number): ByteBudget {
         waiting.push({ sizeBytes, start: () => resolve(createGiveBack(sizeBytes)) });
         startWaiting();
       }),
+    tryTake: (sizeBytes) => {
+      if (waiting.length > 0 || !hasRoom(sizeBytes)) return null;
+      taken += sizeBytes;
+      return createGiveBack(sizeBytes);
+    },
   };
 }
 
 /** For who reads one mailbox and nothing beside it. */
-export const UNLIMITED_BYTES: ByteBudget = { take: async () => () => {} };
+export const UNLIMITED_BYTES: ByteBudget = { take: async () => () => {}, tryTake: () => () => {} };

@@ -1,9 +1,11 @@
 /** Reads mails of an open mailbox by UID: small ones in batches, large ones piece by piece, never one too many. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { FetchMessageObject, ImapFlow } from "imapflow";
+import type { ImapFlow } from "imapflow";
 import type { InboundUnreadable } from "../../../core/inbound.ts";
 import { type MailOrigin, unreadable } from "../parse/parse-mail.ts";
 import type { ByteBudget } from "./byte-budget.ts";
+import { HEAD_SIZE_BYTES, type MailFacts, readFacts } from "./mail-facts.ts";
+import { readRefusal } from "./refusal.ts";
 
 export type FetchedMail =
   | { kind: "mail"; uid: number; receivedAt: Date; raw: Uint8Array }
@@ -38,16 +40,12 @@ export interface FetchedBatch {
   release(): void;
 }
 
-interface MailFacts {
-  uid: number;
-  sizeBytes: number;
-  receivedAt: Date;
-}
-
 /** A larger mail is fetched alone, in pieces of this size. */
 const PIECE_SIZE_BYTES = 1024 * 1024;
 const BATCH_SIZE_BYTES_MAX = 4 * 1024 * 1024;
 const FACTS_COUNT = 200;
+/** Where fewer of the mails are small, their beginnings are not asked for: most would be fetched twice. */
+const SMALL_SHARE_MIN = 0.75;
 const TRIES_MAX = 3;
 
 /**
@@ -60,11 +58,13 @@ export async function* readMails(
   plan: FetchPlan,
 ): AsyncGenerator<FetchedBatch> {
   const batches = planBatches(client, uids, plan);
-  const fetchNext = async (before: MailFacts[]) => {
+  const fetchNext = async (before: readonly MailFacts[]) => {
     const { value: batch } = await batches.next();
     if (batch === undefined) return null;
-    const mustWait = isLarge(before) || isLarge(batch);
-    return { batch, fetched: mustWait ? null : await readWithinBudget(client, batch, plan) };
+    const mustWait = isLarge(before) || isLarge(batch.facts);
+    if (!mustWait) return { batch, fetched: await readWithinBudget(client, batch, plan) };
+    batch.giveBack();
+    return { batch: { facts: withoutSources(batch.facts), giveBack: () => {} }, fetched: null };
   };
   let ahead = fetchNext([]);
   try {
@@ -72,7 +72,7 @@ export async function* readMails(
       const next = await ahead;
       if (next === null) return;
       const fetched = next.fetched ?? (await readWithinBudget(client, next.batch, plan));
-      ahead = fetchNext(next.batch);
+      ahead = fetchNext(next.batch.facts);
       // A failure is met when its turn comes; until then it must not count as unhandled.
       ahead.catch(() => {});
       yield fetched;
@@ -86,31 +86,75 @@ export async function* readMails(
   }
 }
 
+/** `giveBack` gives back the room of the small mails among them, which are here already. */
+interface PlannedBatch {
+  facts: readonly MailFacts[];
+  giveBack(): void;
+}
+
+/**
+ * Room is waited for with no mail in hand, or all mailboxes might wait for one another: where it does not suffice for the
+ * large ones of the batch too, the small ones are fetched again.
+ */
 async function readWithinBudget(
   client: ImapFlow,
-  batch: MailFacts[],
+  { facts, giveBack }: PlannedBatch,
   plan: FetchPlan,
 ): Promise<FetchedBatch> {
-  const sizes = batch.map(({ sizeBytes }) => Math.min(sizeBytes, plan.sizeBytesMax));
-  const release = await plan.budget.take(sizes.reduce((sum, one) => sum + one, 0));
+  const sizeBytes = facts.reduce((sum, one) => sum + Math.min(one.sizeBytes, plan.sizeBytesMax), 0);
+  giveBack();
+  const atOnce = plan.budget.tryTake(sizeBytes);
+  const release = atOnce ?? (await plan.budget.take(sizeBytes));
   try {
-    return { mails: await readBatch(client, batch, plan), release };
+    return { mails: await readBatch(client, atOnce ? facts : withoutSources(facts), plan), release };
   } catch (error) {
     release();
     throw error;
   }
 }
 
+function withoutSources(facts: readonly MailFacts[]): MailFacts[] {
+  return facts.map((one) => ({ ...one, raw: null }));
+}
+
+/** Small mails come with their sizes, as long as most are small. */
 async function* planBatches(
   client: ImapFlow,
   uids: readonly number[],
   plan: FetchPlan,
-): AsyncGenerator<MailFacts[], undefined> {
+): AsyncGenerator<PlannedBatch, undefined> {
+  let areSmall = true;
   for (let at = 0; at < uids.length; ) {
     const count = Math.min(FACTS_COUNT, plan.batchCount(uids[at] ?? 0));
     const window = uids.slice(at, at + count);
     at += window.length;
-    yield* cutBatches(await readFacts(client, window, plan));
+    const { facts, giveBack } = await readWindow(client, window, areSmall, plan);
+    const small = facts.filter(({ sizeBytes }) => sizeBytes < HEAD_SIZE_BYTES).length;
+    areSmall = small >= SMALL_SHARE_MIN * facts.length;
+    const [first = [], ...others] = cutBatches(facts);
+    yield { facts: first, giveBack };
+    for (const batch of others) yield { facts: withoutSources(batch), giveBack: () => {} };
+  }
+}
+
+/** A UID that the server leaves out of its answer is asked for alone later. */
+async function readWindow(
+  client: ImapFlow,
+  uids: readonly number[],
+  withHeads: boolean,
+  plan: FetchPlan,
+): Promise<PlannedBatch> {
+  const wanted = uids.filter((uid) => plan.giveUp(uid) === null);
+  const giveBack = withHeads ? await plan.budget.take(wanted.length * HEAD_SIZE_BYTES) : () => {};
+  try {
+    plan.onAsking(wanted);
+    const facts = await readFacts(client, wanted, withHeads);
+    plan.onAsking([]);
+    const unknown = { sizeBytes: 0, receivedAt: new Date(), raw: null };
+    return { facts: uids.map((uid) => facts.get(uid) ?? { uid, ...unknown }), giveBack };
+  } catch (error) {
+    giveBack();
+    throw error;
   }
 }
 
@@ -119,11 +163,11 @@ export function isLargeMail({ raw }: FetchedMail): boolean {
   return raw.length > PIECE_SIZE_BYTES;
 }
 
-function isLarge(batch: MailFacts[]): boolean {
+function isLarge(batch: readonly MailFacts[]): boolean {
   return batch.some(({ sizeBytes }) => sizeBytes > PIECE_SIZE_BYTES);
 }
 
-function cutBatches(facts: MailFacts[]): MailFacts[][] {
+function cutBatches(facts: readonly MailFacts[]): MailFacts[][] {
   const batches: MailFacts[][] = [];
   let room = 0;
   for (const mail of facts) {
@@ -140,29 +184,14 @@ function cutBatches(facts: MailFacts[]): MailFacts[][] {
   return batches;
 }
 
-/** Size and time of arrival; a UID that the server leaves out of its answer is asked for alone later. */
-async function readFacts(client: ImapFlow, uids: readonly number[], plan: FetchPlan): Promise<MailFacts[]> {
-  const facts = new Map<number, MailFacts>();
-  const wanted = uids.filter((uid) => plan.giveUp(uid) === null);
-  plan.onAsking(wanted);
-  if (wanted.length > 0) {
-    const range = wanted.join(",");
-    for await (const one of client.fetch(range, { uid: true, size: true, internalDate: true }, { uid: true }))
-      facts.set(one.uid, { uid: one.uid, sizeBytes: one.size ?? 0, receivedAt: readArrival(one) });
-  }
-  plan.onAsking([]);
-  return uids.map((uid) => facts.get(uid) ?? { uid, sizeBytes: 0, receivedAt: new Date() });
-}
-
-function readArrival(message: FetchMessageObject): Date {
-  const date = message.internalDate === undefined ? new Date() : new Date(message.internalDate);
-  return Number.isNaN(date.getTime()) ? new Date() : date;
-}
-
-async function readBatch(client: ImapFlow, batch: MailFacts[], plan: FetchPlan): Promise<FetchedMail[]> {
+async function readBatch(
+  client: ImapFlow,
+  batch: readonly MailFacts[],
+  plan: FetchPlan,
+): Promise<FetchedMail[]> {
   const sources = new Map<number, Uint8Array>();
   const wanted = batch.filter(
-    ({ uid, sizeBytes }) => plan.giveUp(uid) === null && sizeBytes <= PIECE_SIZE_BYTES,
+    ({ uid, sizeBytes, raw }) => raw === null && plan.giveUp(uid) === null && sizeBytes <= PIECE_SIZE_BYTES,
   );
   if (wanted.length > 1) {
     plan.onAsking(wanted.map(({ uid }) => uid));
@@ -170,7 +199,7 @@ async function readBatch(client: ImapFlow, batch: MailFacts[], plan: FetchPlan):
   }
   const mails: FetchedMail[] = [];
   for (const facts of batch) {
-    const raw = sources.get(facts.uid);
+    const raw = facts.raw ?? sources.get(facts.uid);
     const mail = raw === undefined ? await readOne(client, facts, plan) : toMail(facts, raw);
     if (mail !== null) mails.push(mail);
   }
@@ -193,7 +222,7 @@ async function readSources(
       if (source !== undefined) sources.set(uid, source);
   } catch (error) {
     // A refusal concerns one of the mails: they are asked for one by one. Anything else is the connection's end.
-    if (refusal(error) === null) throw error;
+    if (readRefusal(error) === null) throw error;
   }
 }
 
@@ -215,7 +244,7 @@ async function readOne(client: ImapFlow, facts: MailFacts, plan: FetchPlan): Pro
       if (!(await isStillThere(client, facts.uid))) return null;
       reason = "The mail server lists it, but does not hand it over.";
     } catch (error) {
-      const refused = refusal(error);
+      const refused = readRefusal(error);
       if (refused === null) throw error;
       reason = `The mail server refused to hand it over: ${refused.slice(0, 200)}`;
     }
@@ -225,13 +254,6 @@ async function readOne(client: ImapFlow, facts: MailFacts, plan: FetchPlan): Pro
 
 function toUnfetchable(facts: MailFacts, reason: string, raw: Uint8Array = new Uint8Array()): FetchedMail {
   return { kind: "unfetchable", uid: facts.uid, receivedAt: facts.receivedAt, reason, raw };
-}
-
-/** The text of a tagged NO or BAD, or null where the error is of another kind. */
-function refusal(error: unknown): string | null {
-  const { responseStatus, responseText } = error as { responseStatus?: string; responseText?: string };
-  if (responseStatus !== "NO" && responseStatus !== "BAD") return null;
-  return responseText ?? responseStatus;
 }
 
 /**
