@@ -189,6 +189,25 @@ function joinSpaced(text: string): string {
   );
 }
 
+/** Letters one by one, with wider gaps, of any width, between words: the words, in lower case; else nothing. */
+export function readSpaced(text: string): string[] {
+  if (
+    !/(?<![\p{L}\p{N}])\p{L}(?:[ \t]\p{L}(?![\p{L}\p{N}])){3,}[ \t]?[:;,.=]?[ \t]{2,}\p{L}(?![\p{L}\p{N}])/u.test(
+      text,
+    )
+  )
+    return [];
+  const joined = text
+    .toLowerCase()
+    .replace(/(?<![\p{L}\p{N}])\p{L}(?:[ \t]{1,8}\p{L}(?![\p{L}\p{N}])){4,}/gu, (run) =>
+      run
+        .replace(/[ \t]{2,}/gu, "\ue000")
+        .replace(/[ \t]/gu, "")
+        .replace(/\ue000/gu, " "),
+    );
+  return [joined];
+}
+
 /** Of lower case. */
 export function rot13(text: string): string {
   return text.replace(/[a-z]/gu, (sign) => String.fromCharCode(((sign.charCodeAt(0) - 97 + 13) % 26) + 97));

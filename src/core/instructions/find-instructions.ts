@@ -2,7 +2,7 @@
  * Does a message try to give orders to the machine that reads it? The sentences that do are parted from the rest: they
  * are shown to people, and no conclusion is drawn from them.
  */
-import { readDisguises, readEncoded, readHidden, readVisible, rot13 } from "./disguise.ts";
+import { readDisguises, readEncoded, readHidden, readSpaced, readVisible, rot13 } from "./disguise.ts";
 import { type InstructionTests, prepareTests } from "./patterns.ts";
 
 const SUSPICIOUS_MAX = 5;
@@ -36,7 +36,7 @@ export function separateInstructions(text: string): { rest: string; suspicious: 
   const hidden = readHidden(scanned).map((words) => cutSentence(`hidden signs: ${words}`));
   const decoded = takeEncoded(readVisible(scanned));
   const pieces = decoded.rest.match(SENTENCE) ?? [];
-  const tests = prepareTests(decoded.rest, readDisguises(decoded.rest));
+  const tests = prepareTests(decoded.rest, [...readDisguises(decoded.rest), ...readSpaced(decoded.rest)]);
   const isSuspicious = pieces.map((piece) => tests.canMatch && isInstruction(piece, tests));
   if (tests.canMatch) markWrapped(pieces, isSuspicious, tests);
   if (isSuspicious.includes(true) || hidden.length + decoded.suspicious.length > 0) {
@@ -163,10 +163,15 @@ function markBetween(pieces: string[], isSuspicious: boolean[]): void {
   }
 }
 
+const SPELT = /\b(?:priority|category|instructions?|system|severity|urgent|critical|ignore)\b/u;
+
 function isInstruction(piece: string, tests: InstructionTests): boolean {
   const sentence = piece.replace(/\s+/g, " ").trim();
   if (sentence.length < 5) return false;
-  return tests.plain(sentence) || readDisguises(sentence).some(tests.disguised);
+  const spaced = readSpaced(piece);
+  // Nobody writes such a word letter by letter for people.
+  if (spaced.some((reading) => SPELT.test(reading))) return true;
+  return tests.plain(sentence) || [...readDisguises(sentence), ...spaced].some(tests.disguised);
 }
 
 function cutSentence(sentence: string): string {

@@ -29,7 +29,7 @@ const TONGUES: Tongue[] = [
       "alles,? .{0,30}(?:vorher|oben|bisher|davor|zuvor)|(?:obige|vorherige|bisherige)n? (?:text|inhalt)|anweisung|instruktion|vorgabe|prompt|regeln|richtlinie|befehl|weisungen",
     set: "gib|geben sie|setz(?:e|en sie|t)?|stell(?:e|en sie|t)|änder(?:e|n sie|t)|markier(?:e|en sie|t)|stuf(?:e|en sie)|weis(?:e|en sie)|ordne(?:n sie)?|wähl(?:e|en sie)|klassifizier(?:e|en sie)|kategorisier(?:e|en sie)|behandel(?:e|n sie)|vergib|vergeben sie|trag(?:e|en sie)?|erhöh(?:e|en sie)",
     field:
-      "priorität|kategorie|dringlichkeit|klassifi|zusammenfassung|fähigkeit|skill|ticket|notiz|hinweise|antwortvorschlag",
+      "priorität|kategorie|dringlichkeit|klassifi|zusammenfassung|fähigkeit|skill|ticket|notiz|antwortvorschlag",
     level: "hoch|höchste|niedrig|kritisch|dringend|high|auf|als|zu",
     role: "du bist (?:jetzt|ab jetzt|nun|ab sofort)|ab (?:jetzt|sofort) bist du|sie sind (?:jetzt|nun|ab sofort)|verhalte dich|handle als|tu so, als|spiele (?:die rolle|jetzt)",
     reveal: "verrate|verraten sie|zeige? mir|gib .{0,30}(?:aus|preis|wieder)|wiederhole|nenne? mir|drucke",

@@ -4,6 +4,8 @@ export interface InstructionRule {
   /** The pattern can only match where the sentence, in lower case, has one of these: a cheap test before it. */
   needs: string[];
   pattern: RegExp;
+  /** For a dear pattern with no such words: it can only match in a text in which this does. */
+  where?: RegExp;
   /** A person may ask how to do this: in a question about it, it is no order. */
   isMild?: boolean;
 }
@@ -83,7 +85,7 @@ export const ENGLISH_RULES: readonly InstructionRule[] = [
   {
     needs: stems(MACHINE_STEMS),
     pattern: new RegExp(
-      `(?:^\\W*to|\\b(?:attention|note|notice|message|memo|instructions?|dear|hey|hello|hi))\\b[ :,]{1,3}(?:to |for )?(?:the |any |all |whichever )?${MACHINE}\\b`,
+      `(?:(?:^\\W*to|\\b(?:attention|dear|hey|hello|hi))\\b[ :,]{1,3}(?:to |for )?|\\b(?:note|notice|message|memo|instructions?)(?: ?[:,] ?| (?=to |for ))(?:to |for )?)(?:the |any |all |whichever )?${MACHINE}\\b`,
       "u",
     ),
   },

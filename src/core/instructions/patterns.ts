@@ -5,6 +5,8 @@
  */
 
 import { TONGUE_RULES, type TongueRule } from "./lexicon.ts";
+import { ADDRESSED_RULES } from "./patterns-addressed.ts";
+import { COMBINED_RULES } from "./patterns-combined.ts";
 import { ENGLISH_RULES, type InstructionRule, stems } from "./patterns-english.ts";
 import { MACHINE_RULES } from "./patterns-machine.ts";
 
@@ -12,7 +14,15 @@ import { MACHINE_RULES } from "./patterns-machine.ts";
 const QUESTION =
   /^(?:\W*(?:hi|hello|dear|hey)?[^.!?]{0,40}[,:;] ?)?(?:and |so |but |also )?(?:how|where|what|which|why|who|when|is it|is there|are there|can i|can we|could i|could we|may i|do i|should i|should we|does|did|am i|was it|wie|wo|warum|kann ich|können wir|comment|pourquoi|où|puis-je|cómo|dónde|por qué|puedo|como posso|como|posso|come|hoe|waar|kan ik|hur|hvordan|jak|как|где|почему|можно ли|можно|як|nasıl|miten|πώς|كيف|איך|どうやって|どのように|怎么|如何|어떻게)(?!\p{L})/u;
 
-const PLAIN_RULES: readonly InstructionRule[] = [...ENGLISH_RULES, ...MACHINE_RULES];
+const PROMPT_AS_QUICK =
+  /\bprompt (?=(?:\p{L}+ )?(?:and \p{L}+ )?(?:respon\p{L}+|repl\p{L}+|answers?|attention|action|assist\p{L}+|help|support|resol\p{L}+|feedback|service|follow|handling|solution|delivery|payment|fix|treatment|reaction|consideration|confirmation|cooperation|co-operation|intervention|guidance on|notice|return|processing|update|acknowledg\p{L}+)\b)/gu;
+
+const PLAIN_RULES: readonly InstructionRule[] = [
+  ...ENGLISH_RULES,
+  ...MACHINE_RULES,
+  ...ADDRESSED_RULES,
+  ...COMBINED_RULES,
+];
 
 /** True where a sentence in NFKC reads like an instruction to a machine. */
 export type SentenceTest = (sentence: string) => boolean;
@@ -35,7 +45,7 @@ export function prepareTests(text: string, readings: readonly string[]): Instruc
   const others = readings.map(foldSpaces);
   const isAscii = /^\p{ASCII}*$/u.test(lower);
   const mayHold = (whole: string) => (rule: InstructionRule) =>
-    rule.needs.some((stem) => whole.includes(stem));
+    rule.needs.some((stem) => whole.includes(stem)) && (rule.where?.test(whole) ?? true);
   const english = PLAIN_RULES.filter(mayHold(lower));
   const programs = INJECTION_RULES.filter(mayHold(lower));
   const tongues = TONGUE_RULES.filter(({ isLatin, needs }) => (isLatin || !isAscii) && needs.test(lower));
@@ -43,13 +53,18 @@ export function prepareTests(text: string, readings: readonly string[]): Instruc
   return {
     canMatch: english.length + programs.length + tongues.length + disguised.length > 0,
     plain: (sentence) => {
-      const words = sentence.toLowerCase();
+      const words = readQuick(sentence.toLowerCase());
       if (matchesAny(english, words)) return true;
       // "I was told to ignore the instructions" has the words of French and Spanish too.
       return !isEnglish(words) && (matchesAny(programs, words) || matchesTongue(tongues, words));
     },
-    disguised: (reading) => matchesAny(disguised, reading),
+    disguised: (reading) => matchesAny(disguised, readQuick(reading)),
   };
+}
+
+/** "I look forward to your prompt response": there it is no noun. */
+function readQuick(lower: string): string {
+  return lower.includes("prompt ") ? lower.replace(PROMPT_AS_QUICK, "quick ") : lower;
 }
 
 /** Line ends may stand within the words that a rule asks for. */
