@@ -23,6 +23,9 @@ const RAW_HEADER =
 /** NetEase writes its header as a table: `| From | Ada |`. */
 const CELLS = /^\| ?([^|:：]{1,20}?) ?\| ?([^|]*?) ?\|?$/u;
 
+/** "to :-)" is no label. */
+const SMILEY = /^:[-'^o]?[)(DPp|](?![\p{L}\d])/u;
+
 export interface LabelLine {
   kinds: Set<LabelKind>;
   value: string;
@@ -35,7 +38,7 @@ export function readLabel(line: Line): LabelLine | null {
   if (cells === null && line.text.slice(0, 40).search(/[:：]/) < 1) return null;
   const text = cells === null ? stripMarkup(line.text.replace(/^[>|\s]+/, "")) : `${cells[1]}: ${cells[2]}`;
   const colon = text.search(/[:：]/);
-  if (colon < 1 || colon > 30) return null;
+  if (colon < 1 || colon > 30 || SMILEY.test(text.slice(colon, colon + 4))) return null;
   const label = text
     .slice(0, colon)
     .replace(/[\s*_]+$/g, "")

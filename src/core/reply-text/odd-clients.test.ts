@@ -63,6 +63,13 @@ describe("what only looks like such a header stays", () => {
   });
 });
 
+test("a last word with a smile over an original message is no label of it", () => {
+  const original =
+    "-----Original Message-----\nFrom: Grace\nSent: 8 August 2019 10:12\nTo: Ada\nSubject: Printer";
+  const words = "I can repair it myself if I have\nto :-)";
+  expect(trimReply(`${words}\n${original}\n\n${QUOTE}`, "Re: Printer").textTrimmed).toBe(words);
+});
+
 test("a lone dash over what a program wrote goes with it, and stays among words", () => {
   expect(trimmed("—\nSent from Mailbox")).toBe(REPLY);
   expect(trimmed("—\nGrace: what now?")).toBe(`${REPLY}\n\n—\nGrace: what now?`);
