@@ -9,6 +9,7 @@
 import { Transform, type TransformCallback } from "node:stream";
 import { MailParser } from "mailparser";
 import type { CharsetHints } from "./charset-hints.ts";
+import type { Deadline } from "./deadline.ts";
 import { decodeText } from "./decode-text.ts";
 import { findBodyStart, readHeaderFields } from "./headers.ts";
 import {
@@ -142,18 +143,19 @@ class TextDecoderStream extends Transform {
 }
 
 /**
- * Splits a mail into its parts. Rejects with an AbortError once `signal` fires: an in-thread time limit that works
- * between the parser's steps. A mail that is in order needs no parser for all of them; what mailparser refuses or finds nothing in (too many parts, a boundary that is declared
- * wrongly, header blocks of megabytes) is read by our own reader.
+ * Splits a mail into its parts. Rejects once the deadline is over, which is seen between the parser's steps only. A mail
+ * that is in order needs no parser for all of them; what mailparser refuses or finds nothing in (too many parts, a boundary
+ * that is declared wrongly, header blocks of megabytes) is read by our own reader.
  */
 export async function parseMime(
   source: MimeSource,
   limits: MimeLimits,
-  signal: AbortSignal,
+  deadline: Deadline,
 ): Promise<MimeContent> {
   const regular = readRegularMime(source);
   if (regular !== null) return regular;
   if (!hasBoundary(source)) return readTolerantly(source, limits);
+  const signal = deadline.signal();
   try {
     const content = await parseByMailparser(source, limits, signal);
     if (content !== null) return content;

@@ -13,6 +13,7 @@ import { readAuthentication } from "./authentication.ts";
 import { readReturnedParts } from "./bounce-parts.ts";
 import { createCharsetHints } from "./charset-hints.ts";
 import { cleanLine } from "./clean-text.ts";
+import { createDeadline } from "./deadline.ts";
 import { fingerprintMail } from "./fingerprint.ts";
 import {
   allValues,
@@ -67,17 +68,16 @@ export async function parseMail(
       origin,
       `It has ${raw.length} bytes; at most ${limits.sizeBytesMax} bytes are read.`,
     );
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(new ParseTimeout(limits.timeMsMax)), limits.timeMsMax);
+  const deadline = createDeadline(limits.timeMsMax, () => new ParseTimeout(limits.timeMsMax));
   try {
     const mail = normaliseSource(raw);
     const hints = createCharsetHints(mail);
     const fields = readHeaderFields(mail, hints);
-    return buildEmail(raw, fields, origin, await readContent({ mail, fields, hints }, limits, abort.signal));
+    return buildEmail(raw, fields, origin, await readContent({ mail, fields, hints }, limits, deadline));
   } catch (error) {
     return unreadable(raw, origin, explainFailure(error));
   } finally {
-    clearTimeout(timer);
+    deadline.clear();
   }
 }
 

@@ -4,6 +4,7 @@ import { describeCalendar } from "./calendar.ts";
 import { type CharsetHints, createCharsetHints } from "./charset-hints.ts";
 import { cleanText } from "./clean-text.ts";
 import { readCms } from "./cms.ts";
+import type { Deadline } from "./deadline.ts";
 import { decodeText } from "./decode-text.ts";
 import { readHeaderFields } from "./headers.ts";
 import { type MimeLimits, parseMime } from "./mime.ts";
@@ -30,14 +31,14 @@ const DEPTH_MAX = 3;
 const BODY_FILE_BYTES_MAX = 1_000_000;
 const CALENDARS_MAX = 3;
 
-/** Rejects only once `signal` fires. */
+/** Rejects only once the deadline is over. */
 export async function readContent(
   source: MimeSource,
   limits: MimeLimits,
-  signal: AbortSignal,
+  deadline: Deadline,
   depth = 0,
 ): Promise<ReadContent> {
-  const { body, attachments, remarks } = await parseMime(source, limits, signal);
+  const { body, attachments, remarks } = await parseMime(source, limits, deadline);
   const chosen = chooseBody(body);
   const { text, files } = extractUuencoded(chosen.text);
   const content: ReadContent = {
@@ -47,14 +48,14 @@ export async function readContent(
     remarks,
     notes: [],
   };
-  for (const file of attachments) await unwrap(file, content, source.hints, { limits, signal, depth });
+  for (const file of attachments) await unwrap(file, content, source.hints, { limits, deadline, depth });
   if (content.text === "" && content.html === null) readBodyFromFile(content, source.hints);
   return content;
 }
 
 interface Reading {
   limits: MimeLimits;
-  signal: AbortSignal;
+  deadline: Deadline;
   depth: number;
 }
 
@@ -107,7 +108,7 @@ async function unwrapCms(file: MimeAttachment, content: ReadContent, reading: Re
   const mail = normaliseSource(cms.content);
   const hints = createCharsetHints(mail);
   const source = { mail, hints, fields: readHeaderFields(mail, hints) };
-  const inner = await readContent(source, reading.limits, reading.signal, reading.depth + 1);
+  const inner = await readContent(source, reading.limits, reading.deadline, reading.depth + 1);
   content.remarks.push("It is signed with S/MIME; the signature is not checked.", ...inner.remarks);
   content.attachments.push(...inner.attachments);
   content.notes.push(...inner.notes);
