@@ -77,17 +77,18 @@ export interface FirstCopy {
 
 const claimFingerprintTogether = gathered(claimFingerprints);
 
-interface Fingerprint {
+export interface Fingerprint {
   fingerprint: string;
   ledgerId: string;
 }
 
-async function claimFingerprints(
+/** Claims those that are new; answers with their ledger ids. Of the same ones the first in the list gets it. */
+export async function claimNewFingerprints(
   sql: Sql,
   fingerprints: readonly Fingerprint[],
-): Promise<(FirstCopy | null)[]> {
+): Promise<ReadonlySet<string>> {
   // Sorted, so that two batches with the same mails of two mailboxes do not wait for each other crosswise.
-  const sorted = [...fingerprints].sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
+  const sorted = [...fingerprints].sort((a, b) => compare(a.fingerprint, b.fingerprint));
   const claimed = await sql<{ ledgerId: string }[]>`
     insert into intake_fingerprints (fingerprint, ledger_id)
     select * from unnest(
@@ -95,7 +96,19 @@ async function claimFingerprints(
     )
     on conflict (fingerprint) do nothing
     returning ledger_id as "ledgerId"`;
-  const isNew = new Set(claimed.map(({ ledgerId }) => ledgerId));
+  return new Set(claimed.map(({ ledgerId }) => ledgerId));
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+async function claimFingerprints(
+  sql: Sql,
+  fingerprints: readonly Fingerprint[],
+): Promise<(FirstCopy | null)[]> {
+  const isNew = await claimNewFingerprints(sql, fingerprints);
   const known = fingerprints.filter(({ ledgerId }) => !isNew.has(ledgerId));
   const firsts = known.length === 0 ? new Map() : await readFirstCopies(sql, known);
   return fingerprints.map(({ fingerprint, ledgerId }) => {

@@ -23,15 +23,25 @@ import { addRequesterReply, openTicket, type RequesterMessage } from "./open-tic
 import { recordBounce } from "./record-bounce.ts";
 import type { RecordedOutcome } from "./record-inbound.ts";
 
-/** Decides and writes; the caller holds the ledger row. `storedAs` is the original's id, where it is stored already. */
+/** What has been done for a mail together with others. */
+export interface PreparedMail {
+  /** The original's id, where it is stored already. */
+  storedAs: string | null;
+  /** It is no copy: its fingerprint was new, and is claimed. */
+  isFirst: boolean;
+}
+
+const UNPREPARED: PreparedMail = { storedAs: null, isFirst: false };
+
+/** Decides and writes; the caller holds the ledger row. */
 export async function recordEmail(
   tx: SqlTransaction,
   settings: DeskSettings,
   mail: InboundEmail,
   ledgerId: string,
-  storedAs: string | null = null,
+  { storedAs, isFirst }: PreparedMail = UNPREPARED,
 ): Promise<RecordedOutcome> {
-  const copy = await claimFingerprint(tx, mail.fingerprint, ledgerId);
+  const copy = isFirst ? null : await claimFingerprint(tx, mail.fingerprint, ledgerId);
   if (copy !== null) {
     if (storedAs !== null) await deleteRawMessage(tx, storedAs);
     const of = copy.ticketNumber === null ? "" : ` on ticket #${copy.ticketNumber}`;

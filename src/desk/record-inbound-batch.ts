@@ -9,13 +9,20 @@ import type {
 import { listMessageIds, planMailWaves } from "../core/mail-waves.ts";
 import { inTransaction, isConnectionFailure, type SqlPool, type SqlTransaction } from "../db/client.ts";
 import { runTogether } from "../db/gather.ts";
-import { claimLedgerRow, findKnownFingerprints, readLedgerResult, settleLedgerRow } from "../db/ledger.ts";
+import {
+  claimLedgerRow,
+  claimNewFingerprints,
+  type Fingerprint,
+  findKnownFingerprints,
+  readLedgerResult,
+  settleLedgerRow,
+} from "../db/ledger.ts";
 import { moveMailboxCursor } from "../db/mailbox-cursors.ts";
 import { planByIndex } from "../db/plan-by-index.ts";
 import { deleteRawMessage, insertRawMessage } from "../db/raw-messages.ts";
 import { findNumbersOfMessageIds } from "../db/ticket-threads.ts";
 import type { DeskSettings } from "./desk-settings.ts";
-import { recordEmail } from "./record-email.ts";
+import { type PreparedMail, recordEmail } from "./record-email.ts";
 import { databaseAway, ledgerKey, recordByChannel, recordInbound, toResult } from "./record-inbound.ts";
 
 /**
@@ -123,17 +130,26 @@ async function recordTogether(
     return ledgerId === null ? [] : [{ ...mail, ledgerId }];
   });
   await deleteUnclaimed(tx, mails, claimed, originals);
+  const firsts = await claimNewFingerprints(tx, claimed.flatMap(toFingerprint));
+  const prepare = ({ message, ledgerId }: ClaimedMail): PreparedMail => ({
+    storedAs: originals.get(message) ?? null,
+    isFirst: firsts.has(ledgerId),
+  });
   const results = new Map<InboundMail["message"], IntakeResult>();
   for (const wave of await planWaves(tx, claimed)) {
     const recorded = await runTogether(
       tx,
-      wave.map((mail) => (sql) => recordClaimed(sql, settings, mail, originals)),
+      wave.map((mail) => (sql) => recordClaimed(sql, settings, mail, prepare(mail))),
     );
     for (const [at, { message }] of wave.entries()) results.set(message, recorded[at] as IntakeResult);
   }
   const last = mails.at(-1);
   if (last) await moveMailboxCursor(tx, last.position);
   return collectResults(tx, mails, results);
+}
+
+function toFingerprint({ message, ledgerId }: ClaimedMail): Fingerprint[] {
+  return message.channel === "email" ? [{ fingerprint: message.fingerprint, ledgerId }] : [];
 }
 
 /** Somebody else has recorded these. */
@@ -168,11 +184,11 @@ async function recordClaimed(
   tx: SqlTransaction,
   settings: DeskSettings,
   { message, ledgerId }: ClaimedMail,
-  originals: StoredOriginals,
+  prepared: PreparedMail,
 ): Promise<IntakeResult> {
   const outcome =
     message.channel === "email"
-      ? await recordEmail(tx, settings, message, ledgerId, originals.get(message))
+      ? await recordEmail(tx, settings, message, ledgerId, prepared)
       : await recordByChannel(tx, settings, message, ledgerId);
   await settleLedgerRow(tx, ledgerId, outcome);
   return toResult(outcome);
