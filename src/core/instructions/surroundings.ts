@@ -1,5 +1,6 @@
 /** Orders to machines in what came with a message: what triage never reads, but the next machine may. */
 import { foldWords } from "../evidence.ts";
+import { dropHiddenHtml } from "../hidden-html.ts";
 import { separateInstructions } from "./find-instructions.ts";
 
 export interface Surroundings {
@@ -13,6 +14,7 @@ export interface Surroundings {
 }
 
 const FOUND_MAX = 5;
+const HIDDEN_LENGTH_MAX = 160;
 
 /** What was found there and not in the message's own words, each with the place; at most 5. */
 export function findInSurroundings(around: Surroundings, known: readonly string[]): string[] {
@@ -32,7 +34,16 @@ export function findInSurroundings(around: Surroundings, known: readonly string[
   const { words, aside } = readHtmlWords(around.html);
   look("in the HTML", words);
   for (const text of aside) look("hidden in the HTML", text);
+  const { hiddenWords } = dropHiddenHtml(around.html);
+  if (/\p{L}{2,}/u.test(hiddenWords)) {
+    found.unshift(`hidden in the HTML, and left out: ${cutWords(decodeEntities(hiddenWords))}`);
+  }
   return found.slice(0, FOUND_MAX);
+}
+
+function cutWords(words: string): string {
+  const signs = Array.from(words);
+  return signs.length <= HIDDEN_LENGTH_MAX ? words : `${signs.slice(0, HIDDEN_LENGTH_MAX - 1).join("")}…`;
 }
 
 /** File names write words with other signs between them. */

@@ -1,6 +1,7 @@
 /** What a mail says: its body as text, and as HTML where it has HTML. */
 import { compile } from "html-to-text";
 import { flattenHtml } from "../../../core/flatten-html.ts";
+import { dropHiddenHtml } from "../../../core/hidden-html.ts";
 import { cleanText } from "./clean-text.ts";
 import { markHtmlQuotes } from "./html-quotes.ts";
 import type { MimePart } from "./mime-content.ts";
@@ -47,11 +48,29 @@ function render(part: MimePart): Rendered {
   if (part.kind === "leaf") {
     const { contentType, text } = part.leaf;
     if (contentType === "text/html") return { plain: null, html: text };
+    if (contentType === "text/plain" && isHtmlSource(text)) return { plain: null, html: text };
     const isWords = contentType === "text/plain" && text.trim() !== "";
     return { plain: isWords ? text : null, html: null };
   }
   const rendered = part.parts.map(render).filter(({ plain, html }) => plain !== null || html !== null);
   return part.subtype === "alternative" ? chooseAlternative(rendered) : joinParts(rendered);
+}
+
+const HTML_DOCUMENT = /^\s*(?:<!doctype html|<html[\s>])/i;
+const HTML_FRAGMENT = /^\s*<(?:p|div|table|span|font|br|body|center)(?:\s[^<>]{0,500})?\/?>/i;
+const TAGS_MIN = 4;
+
+/** Some programs send the source of their HTML as the plain text too: nothing but elements, from the first sign to the last. */
+function isHtmlSource(text: string): boolean {
+  if (HTML_DOCUMENT.test(text.slice(0, 1_000))) return true;
+  if (!HTML_FRAGMENT.test(text.slice(0, 1_000)) || !/<\/[a-z]{1,10}>\s*$/i.test(text.slice(-200)))
+    return false;
+  const tags = text
+    .slice(0, 20_000)
+    .matchAll(/<\/?(?:p|div|br|span|table|tr|td|b|a|font|ul|li)\b[^<>]{0,500}>/gi);
+  let count = 0;
+  for (const _ of tags) if (++count >= TAGS_MIN) return true;
+  return false;
 }
 
 /** RFC 2046, 5.1.4: the last alternative is the richest. */
@@ -74,7 +93,7 @@ function joinParts(rendered: Rendered[]): Rendered {
 /** Text of an HTML document: links in brackets behind their words, quotes marked with `>`. */
 export function readHtml(html: string): string {
   if (html === "") return "";
-  return convertHtml(flattenHtml(markHtmlQuotes(html.slice(0, HTML_LENGTH_MAX))))
+  return convertHtml(flattenHtml(markHtmlQuotes(dropHiddenHtml(html.slice(0, HTML_LENGTH_MAX)).html)))
     .split("\n")
     .map((line) => line.replaceAll("\u00a0", " ").trimEnd())
     .join("\n")
