@@ -8,7 +8,7 @@ import { listWebLinks } from "./links.ts";
 import { tokenise } from "./local/tokenise.ts";
 
 /** Stored with each attempt; raise it with every change of the wording or of the answer's shape. */
-export const PROMPT_VERSION = "triage-2";
+export const PROMPT_VERSION = "triage-3";
 
 const TEXT_LENGTH_MAX = 12_000;
 const HEAD_SHARE = 0.75;
@@ -76,6 +76,7 @@ function buildSystem(desk: Desk, { canary, fence }: PromptSecrets): string {
     "- priority: high when people cannot work, when many are affected, when money, data or security is at stake now,",
     "  or when a deadline is today; low for questions and wishes that can wait; medium otherwise.",
     "- skills: the skills from the list that somebody needs to solve this; none when none fits.",
+    "- otherSkills: at most three skills that the ticket names word for word and the list lacks; else none.",
     "- helpfulNotes: facts from the ticket (error codes, names, versions, deadlines) and what to check first.",
     "  No links except those of the list of helpful pages, where there is one.",
     "- suggestedReply: a courteous draft in the requester's language that a person will edit. Promise nothing. No links.",

@@ -17,6 +17,8 @@ const REPLY_LENGTH_MAX = 4000;
 const QUOTE_LENGTH_MAX = 300;
 const EVIDENCE_MAX = 30;
 const SKILLS_MAX = 8;
+const OTHER_SKILLS_MAX = 3;
+const OTHER_SKILL_LENGTH_MAX = 40;
 /** More names than this make the schema too large for the model's constrained decoding; they are checked afterwards. */
 const ENUM_SIZE_MAX = 150;
 /** How sure a category can be that no words of the message speak for. */
@@ -45,6 +47,7 @@ export function buildResponseSchema(desk: Desk): ResponseSchema {
     category: oneOf(desk.categories.map(({ name }) => name)),
     priority: oneOf([...PRIORITIES]),
     skills: { type: "array", items: oneOf(desk.skills.map(({ name }) => name)) },
+    otherSkills: { type: "array", items: text },
     helpfulNotes: text,
     suggestedReply: text,
     confidence: { type: "number", description: "0 to 1" },
@@ -72,6 +75,7 @@ const answerSchema = z.object({
   priority: z.string(),
   summary: z.string().catch(""),
   skills: z.array(z.unknown()).catch([]),
+  otherSkills: z.array(z.unknown()).catch([]),
   helpfulNotes: z.string().catch(""),
   suggestedReply: z.string().catch(""),
   language: z.string().catch(""),
@@ -110,7 +114,11 @@ export function toTriage(raw: unknown, message: HonestMessage, desk: Desk, links
     evidence,
   };
   const guesses = findGuesses(labels);
-  const unknownSkills = findUnknownSkills(answer.skills, message, desk);
+  const unknownSkills = findUnknownSkills(
+    [...answer.skills, ...answer.otherSkills.slice(0, OTHER_SKILLS_MAX)],
+    message,
+    desk,
+  );
   return {
     ...labels,
     ...(unknownSkills.length === 0 ? {} : { unknownSkills }),
@@ -181,6 +189,7 @@ function findUnknownSkills(names: unknown[], message: HonestMessage, desk: Desk)
   const unknown = names.filter(
     (name): name is string =>
       typeof name === "string" &&
+      name.length <= OTHER_SKILL_LENGTH_MAX &&
       normaliseSkill(name) !== "" &&
       matchSkills([name], desk).length === 0 &&
       words.includes(` ${fold(name)} `),
