@@ -119,7 +119,7 @@ describe("an odd answer", () => {
     ["truncated", { kind: "answer", call: { tokensIn: 100, tokensThinking: 20, cost: expect.any(Number) } }],
     ["blocked", { kind: "answer", call: { tokensIn: 100, cost: expect.any(Number) } }],
     ["nonsense", { kind: "answer", call: { tokensIn: 100, cost: expect.any(Number) } }],
-    ["foreign-category", { kind: "answer", call: { model: "gemini-test", promptVersion: "triage-2" } }],
+    ["foreign-category", { kind: "answer", call: { model: "gemini-test", promptVersion: "triage-3" } }],
   ])("%s says whether the ticket may be why, and what was paid all the same", async (behaviour, expected) => {
     expect(await refusal(behaviour, { timeoutMs: 300, prices: { in: 1, out: 1 } })).toMatchObject(expected);
   });
