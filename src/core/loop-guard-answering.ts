@@ -8,7 +8,7 @@ import type { ClassifiableMail, MailKind, OwnIdentity } from "./loop-guard-types
 
 /** Local parts that nobody reads. */
 export const NO_REPLY =
-  /(?:^|[._+-])(?:no-?_?\.?reply|not?-?_?reply|do-?_?\.?no?t-?_?\.?reply|nepasrepondre|ne-pas-repondre|noresponder|no-responder|no-?responda|nao-?responda|nao-?responder|nicht-?antworten|keine-?antwort|non-?rispondere|niet-?beantwoorden|nie-?odpowiadaj|nowreply|svara-?ej|ei-?vastausta|ikke-?svar)(?:$|[._+=-])|^(?:nobody|null|devnull|bounces?|mailer-?daemon|mail-?daemon|post_?master|auto-?(?:reply|responder|mailer)|listserv|majordomo|mdaemon|sympa|ezmlm|nondeliver\w*)(?:$|[._+=-])|-(?:bounces?|request|owner|return)$|^owner-/i;
+  /(?:^|[._+-])(?:no-?_?\.?reply|not?-?_?reply|do-?_?\.?no?t-?_?\.?reply|nepasrepondre|ne-pas-repondre|noresponder|no-responder|no-?responda|nao-?responda|nao-?responder|nicht-?antworten|keine-?antwort|non-?rispondere|niet-?beantwoorden|nie-?odpowiadaj|nowreply|auto(?:mated|matic)?-?_?(?:notifications?|messages?|mails?)|svara-?ej|ei-?vastausta|ikke-?svar)(?:$|[._+=-])|^(?:nobody|null|devnull|bounces?|mailer-?daemon|mail-?daemon|post_?master|auto-?(?:reply|responder|mailer)|listserv|majordomo|mdaemon|sympa|ezmlm|nondeliver\w*)(?:$|[._+=-])|-(?:bounces?|request|owner|return)$|^owner-/i;
 
 /**
  * May we answer this mail by ourselves? Only a person's, and never a null sender, a mail system, an address that

@@ -14,9 +14,14 @@ export function hasHeader(headers: MailHeaders, name: string): boolean {
   return valuesOf(headers, name).some((value) => value.trim() !== "");
 }
 
-/** The null reverse-path: no person's mail program sends with it (RFC 5321, 4.5.5). */
+/**
+ * The null reverse-path: no person's mail program sends with it (RFC 5321, 4.5.5). Postfix's pipes and Sendmail note it
+ * as `<MAILER-DAEMON>`, with their host or without.
+ */
 export function isNullSender(headers: MailHeaders): boolean {
-  return valuesOf(headers, "return-path").some((value) => /^<?\s*>?$/.test(value.trim()));
+  return valuesOf(headers, "return-path").some((value) =>
+    /^<?\s*(?:mailer-daemon(?:@[^\s>]*)?)?\s*>?$/i.test(value.trim()),
+  );
 }
 
 /** The keyword of Auto-Submitted (RFC 3834, section 5) without comments and parameters, lower case; empty without one. */

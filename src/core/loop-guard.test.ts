@@ -328,6 +328,26 @@ describe("automatic replies", () => {
         headers: { "In-Reply-To": "<x@desk.example.com>" },
       },
     ],
+    [
+      "a null sender as Postfix's pipes note it",
+      { headers: { "Return-Path": "<MAILER-DAEMON>", "In-Reply-To": "<m@desk.example.com>" } },
+    ],
+    [
+      "a thank-you from an address that nobody reads",
+      {
+        from: "automated-notifications@office.example",
+        subject: "Case 17 - Acknowledgement of receipt",
+        text: "We hereby acknowledge the receipt of your letter.",
+      },
+    ],
+    [
+      "a German thank-you from an address that nobody reads",
+      {
+        from: "no_reply@amt.example",
+        subject: "E-Mail Empfangsbestätigung: Drucker",
+        text: "Guten Tag, vielen Dank für Ihre elektronische Nachricht. Wir werden sie schnellstmöglich bearbeiten.",
+      },
+    ],
     ["X-FC-MachineGenerated", { headers: { "X-FC-MachineGenerated": "true" } }],
     ["Precedence: auto_reply", { headers: { Precedence: "auto_reply" } }],
     ["Preference: auto_reply", { headers: { Preference: "auto_reply" } }],
