@@ -25,6 +25,26 @@ describe("chooseBody", () => {
     expect(chooseBody(multipart("alternative", plain(" \n"), html("<p>words</p>"))).text).toBe("words");
   });
 
+  it.each([
+    "<!DOCTYPE html><html><body><p>words</p></body></html>",
+    "<html>\n<body>words</body></html>",
+    "<p>words</p>\n\n<p> </p><p><br /></p>",
+  ])("reads as HTML what a program sends as plain text: %s", (source) => {
+    expect(chooseBody(plain(source))).toEqual({ text: "words", html: source });
+    expect(chooseBody(multipart("alternative", plain(source), html("<p>words</p>")))).toEqual({
+      text: "words",
+      html: "<p>words</p>",
+    });
+  });
+
+  it.each([
+    "<p>words</p>",
+    "How do I close this?\n<div>\n<p>\n<b>\n</div>",
+    "<div> is not closed in my template, nor are <p>, <b> and <span>. Why?",
+  ])("keeps what a person writes about HTML: %s", (words) => {
+    expect(chooseBody(plain(words))).toEqual({ text: words, html: null });
+  });
+
   it("finds alternatives inside other parts, and joins what follows one another", () => {
     const part = multipart(
       "mixed",
