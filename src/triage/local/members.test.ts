@@ -44,10 +44,11 @@ describe("the members of a model", () => {
   });
 
   it("believe a lone example without letting its numbers run away", () => {
-    const model = trainModel([
-      { ...document("apple"), label: "fruit" },
-      { ...document("hammer"), label: "tool" },
-    ]);
+    const examples = ["apple fruit", "pear fruit", "hammer tool", "nail tool"].map((words) => {
+      const [text = "", label = ""] = words.split(" ");
+      return { ...document(text), label };
+    });
+    const model = trainModel(examples);
     expect(model.weights.every(Number.isFinite)).toBe(true);
     expect(predict(model, document("apple"))[0]?.label).toBe("fruit");
   });
