@@ -227,7 +227,8 @@ function bouncePart(index: number, { random, language }: Envelope, boundary: str
 }
 
 function randomBytes(random: Random, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
+  // Zeroed: what does not fill four bytes at the end is part of the mail too.
+  const bytes = Buffer.alloc(length);
   for (let at = 0; at + 4 <= length; at += 4) bytes.writeUInt32LE(Math.floor(random.next() * 2 ** 32), at);
   return bytes;
 }
