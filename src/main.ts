@@ -169,6 +169,7 @@ async function startParts(
     readiness: () => checkReadiness(sql, mailIn.mailboxes()),
     metrics: () => renderMetrics(sql, mailIn.mailboxes()),
     docsAssets: readDocsAsset,
+    model: config.gemini?.model ?? null,
     log,
     now: () => new Date(),
     clientAddress: (c) =>

@@ -111,6 +111,7 @@ function openParts(env: WorkerEnv, origin: string, context: WorkerContext) {
     readiness: () => checkReadiness(sql, []),
     metrics: async () => "",
     docsAssets: (name) => readAsset(env, name),
+    model: config.gemini?.model ?? null,
     log,
     now: () => new Date(),
     clientAddress: (c) => c.req.header("cf-connecting-ip") ?? "unknown",

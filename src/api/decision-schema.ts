@@ -87,12 +87,9 @@ function readNames(list: string): string[] {
 export const TriageSchema = z
   .object({
     source: z.enum(["gemini", "local", "person"]),
-    model: z
-      .string()
-      .nullable()
-      .openapi({
-        description: "Which model of that source; of the local classifier, which stored version of it.",
-      }),
+    model: z.string().nullable().openapi({
+      description: "Which model of that source; of the local classifier, which stored version of it.",
+    }),
     provisional: z.boolean().openapi({
       description: "By the local classifier while the model was away: done again when it is back.",
     }),

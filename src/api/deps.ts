@@ -55,6 +55,8 @@ export interface ApiDeps {
   metrics(): Promise<string>;
   /** A file of swagger-ui-dist by its name, or null where there is none. */
   docsAssets(name: string): Promise<DocsAsset | null>;
+  /** The model that triage asks, by its name; null where the local classifier alone triages. */
+  model: string | null;
   log: Pick<Log, "info" | "error">;
   now(): Date;
   /** The address that attempts are counted under. Behind a proxy: the one the proxy vouches for, never a plain header. */

@@ -44,12 +44,10 @@ export const UserSchema = z
     handOver: z
       .boolean()
       .openapi({ description: "Away for long: their open tickets go to others. Ends when they are back." }),
-    takesGeneral: z
-      .boolean()
-      .openapi({
-        description:
-          "Is given tickets for which no needed skill is known, or only guessed and nobody there has it.",
-      }),
+    takesGeneral: z.boolean().openapi({
+      description:
+        "Is given tickets for which no needed skill is known, or only guessed and nobody there has it.",
+    }),
     workingHours: WorkingHoursSchema.nullable().openapi({
       description: "No new tickets outside of them. Null: there whenever not away.",
     }),

@@ -59,7 +59,7 @@ export async function reviseCategory(
       position: change.position ?? was.position,
       active: change.active ?? was.active,
     };
-    await updateCategory(tx, name, became);
+    await updateCategory(tx, was.name, became);
     await addDeskEvent(tx, "category-changed", actor, { was, became });
     return became;
   });

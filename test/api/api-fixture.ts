@@ -76,6 +76,7 @@ function createDeps(sql: SqlPool, clock: { now: Date }, log: LogLine[]): ApiDeps
     readiness: async () => ({ ok: true, checks: { database: "ok" } }),
     metrics: async () => "deskhand_tickets_total 3\n",
     docsAssets: readDocsAsset,
+    model: "gemini-test",
     log: {
       info: (fields, message) => log.push({ level: "info", message, ...fields }),
       error: (fields, message) => log.push({ level: "error", message, ...fields }),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createApp } from "../../src/api/app.ts";
 import { admitCall, noteAnswer, noteFailure, readModelHealth } from "../../src/db/model-health.ts";
 import { insertTriageAttempt, insertTriageFailure } from "../../src/db/triage-results.ts";
 import { renderMetrics } from "../../src/runtime/metrics.ts";
@@ -77,6 +78,15 @@ describe("what asking the model took", () => {
     expect(metrics).toContain('deskhand_triage_tries_day{source="gemini",outcome="answer"} 1');
     expect(metrics).toContain("deskhand_model_cost_day 0.003");
     expect(metrics).toContain('deskhand_model_paused{source="gemini"} 0');
+  });
+
+  it("says that no model is set, rather than that one is asked", async () => {
+    await noteFailure(api.sql, "gemini", { ...QUOTA, retryAfterMs: 90_000 });
+    const { token } = await api.signUpAs("admin");
+    const answer = await createApp({ ...api.deps, model: null }).request("/api/admin/model-usage", {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(((await answer.json()) as { health: object }).health).toMatchObject({ state: "off" });
   });
 
   it("is for admins", async () => {

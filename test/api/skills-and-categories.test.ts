@@ -287,6 +287,10 @@ describe("categories", () => {
     expect(found.json.tickets.map(({ id }: { id: string }) => id)).toContain(ticketId);
     const changed = await call("PATCH", "categories/hardware", { description: "Things to touch" });
     expect(changed.json.category.name).toBe("Hardware");
+    const { json: listed } = await call("GET", "categories");
+    expect(listed.categories).toContainEqual(
+      expect.objectContaining({ name: "Hardware", description: "Things to touch" }),
+    );
     const unknown = await api.call("PATCH", `/api/tickets/${ticketId}`, {
       token: mod?.token,
       body: { category: "Hard ware" },

@@ -63,8 +63,9 @@ const UsageSchema = z
 
 const HealthSchema = z
   .object({
-    state: z.enum(["asked", "paused", "probing"]).openapi({
-      description: "`paused`: nobody asks before `retryAt`. `probing`: the next call finds out for all.",
+    state: z.enum(["off", "asked", "paused", "probing"]).openapi({
+      description:
+        "`off`: no model is set, the local classifier triages alone (GEMINI_API_KEY sets one). `paused`: nobody asks before `retryAt`. `probing`: the next call finds out for all.",
     }),
     failures: z.int().openapi({ description: "In a row." }),
     awaySince: DateTimeSchema.nullable(),
@@ -117,7 +118,7 @@ const usageRoute = createRoute({
   },
 });
 
-export function modelCallRoutes(deps: Pick<ApiDeps, "tokens" | "now">): OpenAPIHono<ApiEnv> {
+export function modelCallRoutes(deps: Pick<ApiDeps, "tokens" | "now" | "model">): OpenAPIHono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseMisfit });
   app.use("/tickets/:id/triage-tries", requireUser(deps), requireAdmin);
   app.use("/model-usage", requireUser(deps), requireAdmin);
@@ -138,14 +139,18 @@ export function modelCallRoutes(deps: Pick<ApiDeps, "tokens" | "now">): OpenAPIH
     const since = new Date(deps.now().getTime() - c.req.valid("query").days * DAY_MS);
     const usage = await readModelUsage(c.get("sql"), since);
     const health = await readModelHealth(c.get("sql"), "gemini");
-    return c.json({ since: since.toISOString(), usage: [...usage], health: presentHealth(health) }, 200);
+    const presented = presentHealth(deps.model !== null, health);
+    return c.json({ since: since.toISOString(), usage: [...usage], health: presented }, 200);
   });
   return app;
 }
 
-function presentHealth(row: Awaited<ReturnType<typeof readModelHealth>>): z.infer<typeof HealthSchema> {
+function presentHealth(
+  isSet: boolean,
+  row: Awaited<ReturnType<typeof readModelHealth>>,
+): z.infer<typeof HealthSchema> {
   return {
-    state: row?.state ?? "asked",
+    state: isSet ? (row?.state ?? "asked") : "off",
     failures: row?.failures ?? 0,
     awaySince: row?.awaySince?.toISOString() ?? null,
     retryAt: row?.retryAt?.toISOString() ?? null,
