@@ -163,8 +163,10 @@ function speaksOfAbsence(subject: string, start: string): boolean {
 /** "We have received your request": from a helpdesk that writes no Auto-Submitted. */
 function isReceivedNotice(mail: ClassifiableMail, subject: string, start: string): boolean {
   const { headers } = mail;
+  // "Re: We have received your request": a customer answers a notice of ours.
+  const isAnswerToNotice = isAnswerOrForward(subject) && RECEIVED_SUBJECT.test(subject);
   const signs = [
-    RECEIVED_SUBJECT.test(subject) || AUTO_REPLY_PREFIX.test(subject),
+    !isAnswerToNotice && (RECEIVED_SUBJECT.test(subject) || AUTO_REPLY_PREFIX.test(subject)),
     NO_REPLY.test((mail.from?.address ?? "").replace(/@.*$/, "")),
     hasHeader(headers, "x-auto-response-suppress"),
     /^(?:bulk|junk)/i.test(firstOf(headers, "precedence")),
@@ -178,7 +180,8 @@ function isReceivedNotice(mail: ClassifiableMail, subject: string, start: string
   if (!RECEIVED_BODY.test(start) || /[?？]/u.test(start)) return false;
   // Who answers such a notice often quotes it without marks, and under its subject.
   const own = trimReply(mail.text.slice(0, OWN_WORDS_LENGTH_MAX), mail.subject).textTrimmed;
-  return (signs >= 2 || SAYS_MACHINE_WROTE.test(own)) && RECEIVED_BODY.test(own.slice(0, START_LENGTH_MAX));
+  const says = !isAnswerToNotice && SAYS_MACHINE_WROTE.test(own);
+  return (signs >= 2 || says) && RECEIVED_BODY.test(own.slice(0, START_LENGTH_MAX));
 }
 
 /** A mailbox that lets strangers in once they have proved to be people. */

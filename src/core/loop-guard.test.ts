@@ -78,6 +78,14 @@ describe("people's mail is never lost", () => {
       },
     ],
     [
+      "an answer to our own notice without words of its own",
+      {
+        subject: "AW: Eingangsbestätigung: Drucker",
+        text: "Von: Support <support@example.com>\nGesendet: Montag, 5. Mai 2025 10:12\nAn: Ada\nBetreff: Eingangsbestätigung\n\nIhre Anfrage ist eingegangen. Dies ist eine automatisch erstellte Nachricht.",
+        headers: { "In-Reply-To": "<x@desk.example.com>", "X-Auto-Response-Suppress": "DR, OOF, AutoReply" },
+      },
+    ],
+    [
       "a person who thanks and promises",
       {
         subject: "Re: Printer",
