@@ -20,7 +20,9 @@ export const MEMBERS: Member[] = [
   // Labels that people gave at random now and then are believed less.
   { weights: USUAL_WEIGHTS, cost: 1 },
   // Vietnamese and template-like texts are told apart by pairs of words, not by letters.
-  { weights: [1, 1, 0, 1], cost: 3 },
+  { weights: [1, 1, 0, 1], cost: 10 },
+  // Texts that are stripped to their key words already.
+  { weights: [1, 0, 0, 1], cost: 10 },
   // Long compounds, endings and typing errors by letters.
   { weights: [0.3, 0, 1, 1], cost: 10 },
 ];
