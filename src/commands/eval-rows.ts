@@ -30,15 +30,30 @@ function readRow(line: string, field: string, where: string): EvalRow {
   const fail = (what: string) => new AppError("invalid", `${where}: ${what}`);
   if (typeof text !== "string") throw fail(`"text" is ${nameKind(text)}. Make it a string.`);
   if (typeof subject !== "string") throw fail(`"subject" is ${nameKind(subject)}. Make it a string.`);
-  if (row.text === undefined && row.subject === undefined)
+  // A title alone is a ticket too.
+  if (isBlank(text) && isBlank(subject)) {
+    const fix =
+      row.text === undefined
+        ? 'Name the ticket\'s words "text", and its title "subject".'
+        : "Add the ticket's words, or leave the row out.";
+    throw fail(`"text" is ${nameLack(row.text)}${listFields(row)}. ${fix}`);
+  }
+  if (isBlank(label))
     throw fail(
-      `"text" is missing${listFields(row)}. Name the ticket's words "text", and its title "subject".`,
+      `the label "${field}" is ${nameLack(label)}${listFields(row)}. Add it, or name another with --field.`,
     );
-  if (label === undefined || label === null || label === "")
-    throw fail(`the label "${field}" is missing${listFields(row)}. Add it, or name another with --field.`);
   if (typeof label !== "string" && typeof label !== "number" && typeof label !== "boolean")
     throw fail(`the label "${field}" is ${nameKind(label)}. Make it a string or a number.`);
   return { text, subject, label: String(label) };
+}
+
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === "string" && value.trim() === "");
+}
+
+function nameLack(value: unknown): string {
+  if (value === undefined) return "missing";
+  return value === null ? "null" : "empty";
 }
 
 function parseRow(line: string, field: string, where: string): Record<string, unknown> {

@@ -44,7 +44,7 @@ function describe(report: EvalReport): string {
     ([label, { f1, support }]) => `  ${label.padEnd(28)} F1 ${f1.toFixed(3)}  of ${support}`,
   );
   return [
-    `${report.n} tickets: accuracy ${report.accuracy.toFixed(3)}, macro-F1 ${report.macroF1.toFixed(3)}, ${report.msPerTicket.toFixed(2)} ms each`,
+    `${report.n} ${report.n === 1 ? "ticket" : "tickets"}: accuracy ${report.accuracy.toFixed(3)}, macro-F1 ${report.macroF1.toFixed(3)}, ${report.msPerTicket.toFixed(2)} ms each`,
     ...classes,
     ...describeUnlearned(report.unlearnedLabels),
   ].join("\n");

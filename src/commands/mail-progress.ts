@@ -24,22 +24,26 @@ export async function createMailProgress(
   const total = await measureMailSources(paths);
   const format =
     total === null
-      ? "{mails} mails, {duration_formatted}"
-      : "[{bar}] {percentage}%, {mails} mails, {duration_formatted}, {eta_formatted} left";
+      ? "{mails}, {duration_formatted}"
+      : "[{bar}] {percentage}%, {mails}, {duration_formatted}, {eta_formatted} left";
   const bar = new SingleBar({ format, stream: terminal.stream, clearOnComplete: true, noTTYOutput: true });
   let mails = 0;
   let done = 0;
-  bar.start(total ?? Number.MAX_SAFE_INTEGER, 0, { mails });
+  bar.start(total ?? Number.MAX_SAFE_INTEGER, 0, { mails: countMails(mails) });
   return {
     add: (bytes, printLine) => {
       if (terminal.isOutputTerminal) terminal.stream.write(CLEAR_LINE);
       printLine();
       mails++;
       done += bytes;
-      bar.update(Math.min(done, total ?? done), { mails });
+      bar.update(Math.min(done, total ?? done), { mails: countMails(mails) });
     },
     stop: () => bar.stop(),
   };
+}
+
+function countMails(mails: number): string {
+  return `${mails} ${mails === 1 ? "mail" : "mails"}`;
 }
 
 /** This process's own terminal. */

@@ -205,6 +205,14 @@ describe("what a person must put right in `eval triage` is named with the fix, a
       '{"text": "x", "category": "y"}\n{"body": "x", "category": "y"}',
       'row 2: "text" is missing (the row has body, category)',
     ],
+    [
+      "a row whose label is empty",
+      '{"text": "x", "category": ""}',
+      'row 1: the label "category" is empty (the row has text, category)',
+    ],
+    ["a row whose label is null", '{"text": "x", "category": null}', 'the label "category" is null'],
+    ["a row whose text is empty", '{"text": " ", "category": "y"}', 'row 1: "text" is empty'],
+    ["a row whose text is null", '{"text": null, "subject": "", "category": "y"}', 'row 1: "text" is null'],
     ["a label that is no label", '{"text": "x", "category": ["y"]}', 'the label "category" is a list'],
     ["a text that is no text", '{"text": 5, "category": "y"}', '"text" is a number'],
     ["one JSON array", '[{"text": "x", "category": "y"}]', "row 1: this is a JSON array"],
@@ -253,6 +261,15 @@ describe("`eval triage`", () => {
     expect(finished.status).toBe(0);
     expect(finished.stdout).toContain("2 tickets: accuracy 0.500");
     expect(finished.stdout).toContain("No training row has beast");
+  });
+
+  it("takes a title for a ticket's words, and counts a single ticket as one", async () => {
+    const [test, train] = [join(dataDir, "test.jsonl"), join(dataDir, "train.jsonl")];
+    await writeFile(test, '{"text": "", "subject": "apple", "category": "fruit"}');
+    await writeFile(train, '{"text": "apple", "category": "fruit"}\n{"text": "hammer", "category": "tool"}');
+    const finished = await runHere(["eval", "triage", test, "--train", train], {});
+    expect(finished.status).toBe(0);
+    expect(finished.stdout).toMatch(/^1 ticket: accuracy 1\.000/);
   });
 });
 
