@@ -69,10 +69,12 @@ function explainSkills({ matched }: Scored, { needed, guessed }: Ranking): strin
 function explainLead(chosen: Scored, { needed, guessed, fit }: Ranking): string {
   const of = needed.length === 0 ? "who do" : guessed ? "who could take it" : "with a needed skill";
   const next = fit[1];
-  if (next === undefined)
-    return needed.length === 0 || guessed
-      ? "the only one with room"
+  if (next === undefined) {
+    if (needed.length === 0) return "the only one who does and has room";
+    return guessed
+      ? "the only one who could take it and has room"
       : "the only one with a needed skill and room";
+  }
   if (next.coverage < chosen.coverage) return `the best match of ${fit.length} ${of}`;
   switch (compareLoads(next, chosen)) {
     case "more loaded":

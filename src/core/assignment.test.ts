@@ -228,7 +228,7 @@ describe("chooseAssignee", () => {
     for (const gone of [{ load: 10 }, { away: true }, { offHours: true }]) {
       expect(guess([other, general, { ...knows, ...gone }, root])).toMatchObject({
         userId: "general",
-        why: "GENERAL takes tickets for which no skill is certain (vpn is a guess), holds 0 of 10 open tickets, and is the only one with room.",
+        why: "GENERAL takes tickets for which no skill is certain (vpn is a guess), holds 0 of 10 open tickets, and is the only one who could take it and has room.",
       });
     }
     // A guess is no licence to give it to everybody.

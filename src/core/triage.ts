@@ -96,3 +96,8 @@ export interface Classifier {
   /** `timeoutMs`: answer within this time even where the settings allow for more. */
   classify(input: TriageInput, desk: Desk, options?: { timeoutMs?: number }): Promise<TriageAttempt>;
 }
+
+/** A probability in whole per cent, 1 to 99: no classifier is certain. */
+export function toPercentSure(confidence: number): number {
+  return Math.min(99, Math.max(1, Math.round(confidence * 100)));
+}

@@ -101,16 +101,24 @@ export interface BacklogPosition {
   rank: number;
 }
 
-/** Open tickets with nobody, from behind `after` on. */
+export interface BacklogPage {
+  /** From behind this place on. */
+  after: BacklogPosition | null;
+  /** Without a triage, only tickets from before. */
+  triageDueBefore: Date;
+  limit: number;
+}
+
+/** Open tickets with nobody. Those whose triage is still to come are left to their own runs. */
 export async function listBacklog(
   sql: Sql,
-  after: BacklogPosition | null,
-  limit: number,
+  { after, triageDueBefore, limit }: BacklogPage,
 ): Promise<BacklogPosition[]> {
   const rows = await sql<BacklogPosition[]>`
     select id, number, rank from (
       select id, number, case priority when 'high' then 0 when 'medium' then 1 else 2 end as rank from tickets
       where assignee_id is null and status in ('open', 'in_progress', 'waiting')
+        and (triage_source is not null or created_at < ${triageDueBefore})
     ) waiting
     where ${after === null ? sql`true` : sql`(rank, number) > (${after.rank}::int, ${after.number}::bigint)`}
     order by rank, number limit ${limit}`;

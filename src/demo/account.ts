@@ -2,7 +2,7 @@
 import type { TicketCard } from "../core/delivery.ts";
 import type { IntakeOutcome } from "../core/inbound.ts";
 import { assertNever } from "../core/ticket.ts";
-import type { Evidence } from "../core/triage.ts";
+import { type Evidence, toPercentSure } from "../core/triage.ts";
 import type { DeliveryRecipients } from "../db/deliveries.ts";
 import type { OutgoingMessage } from "../db/message-stories.ts";
 import type { DemoFigures } from "./figures.ts";
@@ -134,7 +134,7 @@ function describeAssignee({ assignee, whyAssignee }: TicketCard): string {
 function describeSource(card: TicketCard): string {
   const who = { gemini: "Gemini", local: "the local classifier", person: "a person" };
   if (card.source === null) return "";
-  const confidence = card.confidence === null ? "" : `, ${Math.round(card.confidence * 100)} % sure`;
+  const confidence = card.confidence === null ? "" : `, ${toPercentSure(card.confidence)} % sure`;
   return ` (${who[card.source]}${confidence})`;
 }
 

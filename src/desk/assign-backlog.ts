@@ -5,13 +5,16 @@ import { assignTickets } from "./assign-tickets.ts";
 
 const TOGETHER = 200;
 const TICKETS_MAX = 10_000;
+/** A ticket is given away without a triage only where that has not come for so long: its run may be dead. */
+const TRIAGE_PATIENCE_MS = 10 * 60_000;
 
 export async function assignBacklog(sql: Sql, now: Date): Promise<{ assigned: number; waiting: number }> {
+  const triageDueBefore = new Date(now.getTime() - TRIAGE_PATIENCE_MS);
   let assigned = 0;
   let seen = 0;
   let after: BacklogPosition | null = null;
   while (seen < TICKETS_MAX) {
-    const page: BacklogPosition[] = await listBacklog(sql, after, TOGETHER);
+    const page: BacklogPosition[] = await listBacklog(sql, { after, triageDueBefore, limit: TOGETHER });
     if (page.length === 0) break;
     const outcomes = await assignTickets(
       sql,

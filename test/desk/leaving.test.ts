@@ -49,7 +49,8 @@ async function addModerator(name: string, capacity = 10, skill = "vpn"): Promise
 
 async function addTicket(skills = ["VPN"]): Promise<string> {
   const { ticket } = await recordInbound(sql, SETTINGS, mail());
-  await sql`update tickets set related_skills = ${skills} where id = ${ticket?.id ?? ""}`;
+  await sql`
+    update tickets set related_skills = ${skills}, triage_source = 'local' where id = ${ticket?.id ?? ""}`;
   return ticket?.id ?? "";
 }
 
@@ -204,6 +205,23 @@ describe("an unassigned ticket", () => {
     expect(await assignBacklog(sql, new Date("2026-11-23T08:00:00Z"))).toEqual({ assigned: 1, waiting: 0 });
   });
 
+  it("is left to its own run until it is triaged, unless that does not come", async () => {
+    await addModerator("ada");
+    await update("root", { away: false });
+    const { ticket } = await recordInbound(sql, SETTINGS, mail());
+    const ticketId = ticket?.id ?? "";
+    const now = new Date();
+    expect(await assignBacklog(sql, now)).toEqual({ assigned: 0, waiting: 0 });
+    expect(await read(ticketId)).toMatchObject({ name: null, why: null });
+    await sql`update tickets set related_skills = ${["VPN"]}, triage_source = 'local' where id = ${ticketId}`;
+    expect(await assignBacklog(sql, now)).toEqual({ assigned: 1, waiting: 0 });
+    expect(await read(ticketId)).toMatchObject({ name: "ada" });
+    const lost = await recordInbound(sql, SETTINGS, mail());
+    expect(await assignBacklog(sql, new Date(now.getTime() + 9 * 60_000))).toMatchObject({ assigned: 0 });
+    expect(await assignBacklog(sql, new Date(now.getTime() + 11 * 60_000))).toMatchObject({ assigned: 1 });
+    expect(await read(lost.ticket?.id ?? "")).toMatchObject({ name: "Root" });
+  });
+
   it("comes before less urgent ones when there is room for one", async () => {
     const [low, high] = [await addTicket(), await addTicket()];
     await sql`update tickets set priority = 'low' where id = ${low}`;
@@ -217,8 +235,8 @@ describe("an unassigned ticket", () => {
     const stuck = await Promise.all(Array.from({ length: 8 }, () => addTicket(["Linux"])));
     await sql`update tickets set priority = 'high' where id = any(${stuck})`;
     await sql`
-      insert into tickets (title, description, channel, requester_id, related_skills, priority)
-      select title, description, channel, requester_id, related_skills, priority
+      insert into tickets (title, description, channel, requester_id, related_skills, priority, triage_source)
+      select title, description, channel, requester_id, related_skills, priority, triage_source
       from tickets, generate_series(1, 50) where id = any(${stuck})`;
     const last = await addTicket();
     await addModerator("ada");

@@ -2,6 +2,7 @@
 import type { types } from "@slack/bolt";
 import type { TicketCardView } from "../../../core/slack-views.ts";
 import { PRIORITIES } from "../../../core/ticket.ts";
+import { toPercentSure } from "../../../core/triage.ts";
 import { cutForSlack, escapeMrkdwn, SLACK_LIMITS } from "../mrkdwn.ts";
 import { ACTION_IDS, ticketBlockId } from "./ids.ts";
 import {
@@ -130,7 +131,7 @@ function describeOrigin(card: TicketCardView): string {
   if (card.source === null) return `${messages}. Not triaged yet.`;
   if (card.source === "person") return `${messages}. Labels set by a person.`;
   const by = card.source === "gemini" ? "Gemini" : "the local classifier";
-  const sure = card.confidence === null ? "" : `, ${Math.round(card.confidence * 100)}% sure`;
+  const sure = card.confidence === null ? "" : `, ${toPercentSure(card.confidence)}% sure`;
   return `${messages}. Triaged by ${by}${sure}${card.provisional ? "; provisional: no model has read it" : ""}.`;
 }
 
