@@ -109,8 +109,13 @@ function listCalibration(cells: readonly ReportCell[]): TriageReport["calibratio
       n,
       right,
       accuracy,
-      meanConfidence: (sums.get(`${source}\n${tenth}`) ?? 0) / n,
+      meanConfidence: toFourPlaces((sums.get(`${source}\n${tenth}`) ?? 0) / n),
     }));
+}
+
+/** Confidences are stored in four bytes: what lies behind is noise. */
+function toFourPlaces(share: number): number {
+  return Math.round(share * 10_000) / 10_000;
 }
 
 /** Accuracy of the cells of each kind, in the order in which the kinds first come. */

@@ -158,6 +158,13 @@ describe("GET /api/admin/triage/report", () => {
     ]);
   });
 
+  it("gives mean confidences to four places, without the noise of how they are stored", async () => {
+    const { json } = await read();
+    expect(json.calibration.map(({ meanConfidence }: Record<string, unknown>) => meanConfidence)).toEqual([
+      0.95, 0.35, 0.4, 0.9,
+    ]);
+  });
+
   it("counts priorities by themselves", async () => {
     const ticketId = await addTicket("2026-10-20T00:00:00Z", "gemini", "Network", 0.7);
     await changePriority(api.sql, max, ticketId, "high");

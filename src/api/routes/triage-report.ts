@@ -58,7 +58,7 @@ const ReportSchema = z
           from: z.number(),
           to: z.number(),
           ...accuracy,
-          meanConfidence: z.number(),
+          meanConfidence: z.number().openapi({ description: "0 to 1, to four places." }),
         }),
       )
       .openapi({ description: "Of categories: trust in a confidence where accuracy is near it." }),
