@@ -13,3 +13,9 @@ export function findByCategoryName<T extends { name: string }>(
     categories.find(({ name }) => foldCategoryName(name) === foldCategoryName(wanted))
   );
 }
+
+/** What to answer where none of `names` is meant by `wanted`. */
+export function describeUnknownCategory(wanted: string, names: readonly string[]): string {
+  const shown = foldCategoryName(wanted) === "" ? "of that name" : `“${wanted.trim()}”`;
+  return `The desk has no category ${shown}. It has: ${names.join(", ")}.`;
+}

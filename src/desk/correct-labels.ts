@@ -1,6 +1,6 @@
 /** A person corrects what triage said. It is kept with who, when and what, and triage never writes over it. */
 import type { StaffActor } from "../core/actor.ts";
-import { findByCategoryName, foldCategoryName } from "../core/category-name.ts";
+import { describeUnknownCategory, findByCategoryName } from "../core/category-name.ts";
 import { AppError } from "../core/errors.ts";
 import { listNeededSkills } from "../core/skills.ts";
 import type { Priority } from "../core/ticket.ts";
@@ -68,8 +68,7 @@ async function findCategory(sql: Sql, wanted: string): Promise<string> {
   const found = findByCategoryName(categories, wanted);
   if (found !== undefined) return found.name;
   const names = categories.map(({ name }) => name);
-  const shown = foldCategoryName(wanted) === "" ? "of that name" : `“${wanted.trim()}”`;
-  throw new AppError("invalid", `The desk has no category ${shown}. It has: ${names.join(", ")}.`);
+  throw new AppError("invalid", describeUnknownCategory(wanted, names));
 }
 
 /**

@@ -271,6 +271,9 @@ describe("categories", () => {
     });
     expect(refused.status).toBe(400);
     expect((await call("GET", "categories")).json.categories.at(-1)).toMatchObject({ active: false });
+    const query = `category=${encodeURIComponent("telephony & fax")}`;
+    const kept = await api.call("GET", `/api/tickets?${query}`, { token: mod?.token });
+    expect([kept.status, kept.json.tickets.map(({ id }: { id: string }) => id)]).toEqual([200, [ticketId]]);
   });
 
   it("are taken in any case and spacing, and answered as the desk spells them", async () => {

@@ -191,7 +191,6 @@ describe("GET /api/tickets", () => {
     ["?priority=high", ["VPN drops"]],
     ["?priority=medium&status=open", ["Monitor flickers", "Salary question", "Printer on floor 2 jams"]],
     ["?category=Network", ["VPN drops"]],
-    ["?category=%00", []],
     ["?assignedTo=me", ["VPN drops"]],
     ["?assignedTo=nobody", ["Monitor flickers", "Salary question", "Printer on floor 2 jams"]],
     ["?assignedTo=unknown@example.com", []],
@@ -204,6 +203,26 @@ describe("GET /api/tickets", () => {
     ["?q=%20", ["Monitor flickers", "VPN drops", "Salary question", "Printer on floor 2 jams"]],
   ])("filters by %s", async (query, titles) => {
     expect(await list(moderator.token, query)).toEqual(titles);
+  });
+
+  it.each([
+    ["bogus", "“bogus”"],
+    ["%20", "of that name"],
+  ])("tells staff that there is no category %j, and which there are", async (wanted, shown) => {
+    const { status, json } = await desk.call("GET", `/api/tickets?category=${wanted}`, {
+      token: moderator.token,
+    });
+    expect([status, json.error.field]).toEqual([400, "category"]);
+    expect(json.error.message).toMatch(
+      new RegExp(`^The desk has no category ${shown}\\. It has: .*Network.*\\.$`),
+    );
+    expect(await list(ada.token, `?category=${wanted}`)).toEqual([]);
+  });
+
+  it("takes bytes that no category can have for one that there is not", async () => {
+    const { status } = await desk.call("GET", "/api/tickets?category=%00", { token: moderator.token });
+    expect(status).toBe(400);
+    expect(await list(ada.token, "?category=%00")).toEqual([]);
   });
 
   it("filters by an assignee's id or address", async () => {
