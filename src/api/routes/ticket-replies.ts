@@ -33,9 +33,17 @@ const HoldSchema = z
   .nullable()
   .openapi({ description: "Why an answer could not leave now, and what to do; null where it can." });
 
+const SeenSchema = z
+  .strictObject({
+    audienceKey: z.string().max(200),
+    latestMessageId: z.uuid().nullable(),
+    warnings: z.array(z.string().max(5_000)).max(100),
+  })
+  .openapi("SeenReplyForm");
+
 const ReplyFormSchema = z
   .object({
-    audienceKey: z.string().openapi({ description: "Names these recipients: send it back with the reply." }),
+    audienceKey: z.string().openapi({ description: "Names these recipients." }),
     to: z.array(z.string()),
     cc: z.array(z.string()),
     slackChannel: z.string().nullable(),
@@ -46,6 +54,9 @@ const ReplyFormSchema = z
     warnings: z.array(z.string()).openapi({ description: "What looks wrong; empty where nothing does." }),
     undoSeconds: z.int(),
     hold: HoldSchema,
+    seen: SeenSchema.openapi({
+      description: "Send it back as it is with the reply: it says that you have read this form.",
+    }),
   })
   .openapi("ReplyForm");
 
@@ -96,14 +107,9 @@ const postRoute = createRoute({
         visibility: z.enum(["public", "internal"]).optional().openapi({
           description: "Required of moderators and admins. What requesters write is public.",
         }),
-        seen: z
-          .strictObject({
-            audienceKey: z.string().max(200),
-            latestMessageId: z.uuid().nullable(),
-            warnings: z.array(z.string().max(5_000)).max(100),
-          })
-          .optional()
-          .openapi({ description: "Of a form: what you have read before you sent it." }),
+        seen: SeenSchema.optional().openapi({
+          description: "`seen` of a form: what you have read before you sent it.",
+        }),
       }),
     ),
   },
@@ -232,23 +238,16 @@ function addUndo(app: OpenAPIHono<ApiEnv>): void {
 }
 
 /** Who names no form has read nothing: recipients and messages as they are, and no warning. */
-async function assumeSeen(read: () => Promise<ReplyForm>) {
-  const form = await read();
-  return {
-    audienceKey: form.audience.key,
-    latestMessageId: form.latest?.messageId ?? null,
-    warnings: [] as string[],
-  };
+async function assumeSeen(read: () => Promise<ReplyForm>): Promise<z.infer<typeof SeenSchema>> {
+  return { ...describeSeen(await read()), warnings: [] };
 }
 
-function presentForm({
-  audience,
-  draft,
-  latest,
-  warnings,
-  undoSeconds,
-  hold = null,
-}: ReplyForm): z.infer<typeof ReplyFormSchema> {
+function describeSeen({ audience, latest, warnings }: ReplyForm): z.infer<typeof SeenSchema> {
+  return { audienceKey: audience.key, latestMessageId: latest?.messageId ?? null, warnings };
+}
+
+function presentForm(form: ReplyForm): z.infer<typeof ReplyFormSchema> {
+  const { audience, draft, latest, warnings, undoSeconds, hold = null } = form;
   const { key: audienceKey, to, cc, slackChannel } = audience;
   return {
     audienceKey,
@@ -260,5 +259,6 @@ function presentForm({
     warnings,
     undoSeconds,
     hold,
+    seen: describeSeen(form),
   };
 }
