@@ -47,7 +47,8 @@ export default {
       return response;
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      createWorkerLog().error({ problems: error.problems }, "The configuration cannot be used.");
+      const { problems, hints } = error;
+      createWorkerLog().error({ problems, hints }, "The configuration cannot be used.");
       return Response.json(
         { error: { code: "internal", message: "The service is not configured." } },
         { status: 500 },

@@ -11,15 +11,18 @@ export interface ConfigProblem {
   fix: string;
 }
 
-/** Its message lists every problem, one a line, for the operator. It holds no secret. */
+/** Its message lists every problem, one a line, for the operator, and after them the hints. It holds no secret. */
 export class ConfigError extends Error {
   readonly problems: readonly ConfigProblem[];
+  /** Sentences on names that look like slips: often what a missing setting was meant by. */
+  readonly hints: readonly string[];
 
-  constructor(problems: readonly ConfigProblem[]) {
-    const lines = problems.map(({ key, problem, fix }) => `  ${key}: ${problem} ${fix}`);
-    super(`The configuration cannot be used:\n${lines.join("\n")}`);
+  constructor(problems: readonly ConfigProblem[], hints: readonly string[] = []) {
+    const lines = [...problems.map(({ key, problem, fix }) => `${key}: ${problem} ${fix}`), ...hints];
+    super(["The configuration cannot be used:", ...lines.map((line) => `  ${line}`)].join("\n"));
     this.name = "ConfigError";
     this.problems = problems;
+    this.hints = hints;
   }
 }
 
@@ -48,12 +51,18 @@ export class SettingsReader {
 
   /** For when all is read: what was odd, what changes nothing, and names that look like slips. */
   listWarnings(): string[] {
-    const names = Object.keys(this.#env);
-    const known = new Set([...this.#asked, ...this.#known]);
-    const changed = new Set(names.filter((name) => this.#isChanged(name)));
-    const idle = describeWithoutEffect(new Set([...changed].filter((name) => isKnown(name, known))));
-    const strangers = describeStrangers(names, { known, isSet: (name) => changed.has(name) });
-    return [...this.#warnings, ...idle, ...strangers];
+    const known = this.#listKnown();
+    const changed = Object.keys(this.#env).filter((name) => this.#isChanged(name) && isKnown(name, known));
+    return [...this.#warnings, ...describeWithoutEffect(new Set(changed)), ...this.#describeStrangers()];
+  }
+
+  #describeStrangers(): string[] {
+    const isSet = (name: string): boolean => this.#isChanged(name);
+    return describeStrangers(Object.keys(this.#env), { known: this.#listKnown(), isSet });
+  }
+
+  #listKnown(): Set<string> {
+    return new Set([...this.#asked, ...this.#known]);
   }
 
   /** Names of the environment that have a value. */
@@ -87,8 +96,9 @@ export class SettingsReader {
     return this.#problems.length;
   }
 
+  /** For when all is read. */
   throwProblems(): void {
-    if (this.#problems.length > 0) throw new ConfigError(this.#problems);
+    if (this.#problems.length > 0) throw new ConfigError(this.#problems, this.#describeStrangers());
   }
 
   text(key: string): string | null {

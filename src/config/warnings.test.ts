@@ -1,6 +1,17 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../config.ts";
+import { ConfigError } from "./settings-reader.ts";
+
+function errorOf(env: Record<string, string>): ConfigError {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error("It can be used.");
+}
 
 const warningsOf = (env: Record<string, string>) => loadConfig(env).warnings;
 const SMTP = { SMTP_URL: "smtps://a:b@smtp.example.com", MAIL_FROM: "support@example.com" };
@@ -184,6 +195,24 @@ describe("names that are no settings", () => {
       "IMAP_HOST and IMAP_PORT are not settings. Did you mean IMAP_URL? Its form: imaps://user:password@host:993/INBOX",
     ]);
     expect(warningsOf({ IMAP_URI: "x" })).toEqual(["IMAP_URI is not a setting. Did you mean IMAP_URL?"]);
+  });
+
+  it("are told of beside what cannot be used, for they may be why it is missing", () => {
+    const secret = "hunter2";
+    const { SLACK_SIGNING_SECRET: _missing, ...rest } = slack();
+    const { problems, hints, message } = errorOf({ ...rest, SLACK_SIGNING_SECRT: secret });
+    expect(problems.map(({ key }) => key)).toEqual(["SLACK_SIGNING_SECRET"]);
+    expect(hints).toEqual(["SLACK_SIGNING_SECRT is not a setting. Did you mean SLACK_SIGNING_SECRET?"]);
+    expect(message.split("\n").slice(-1)).toEqual([`  ${hints[0]}`]);
+    expect(message).not.toContain(secret);
+  });
+
+  it("are none of the settings that stand in .env.example, however little of them can be used", () => {
+    const names = readExample(true).map(([name]) => name);
+    for (const value of ["", "no value for any"]) {
+      const env = { ...Object.fromEntries(names.map((name) => [name, value])), PORT: "no port" };
+      expect(errorOf(env).hints).toEqual([]);
+    }
   });
 
   it("are told of without a guess where only their beginning is ours", () => {
