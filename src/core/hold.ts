@@ -1,4 +1,4 @@
-/** Answers that cannot leave while their channel is off: they are kept, and leave when it is on again. */
+/** Answers that do not leave: kept while their channel is off, until it is on again; or read where they stand. */
 
 export type OutgoingChannel = "email" | "slack";
 
@@ -16,3 +16,7 @@ export function explainHold(channel: OutgoingChannel): string {
 
 /** So late, what a machine says ("we have received your message") would confuse. What people wrote always leaves. */
 export const HELD_AUTOMATIC_HOURS_MAX = 24;
+
+/** Said with every answer that has no far end, so that nobody takes it for sent. */
+export const READ_BY_API_NOTE =
+  "Nobody is told: this ticket came by the API, and its requester reads the answer there.";

@@ -35,6 +35,8 @@ export interface ReplyForm {
   undoSeconds: number;
   /** Why a reply could not leave now, and what to do; null or absent where it can. */
   hold?: string | null;
+  /** What to know of how the requester gets it: that nobody is told; null or absent where it is sent. */
+  note?: string | null;
 }
 
 /** What the moderator had before their eyes when they pressed Send: claims of the form, compared with what is true now. */
@@ -46,7 +48,10 @@ export interface ReplyShown {
 }
 
 export type ReplyAnswer =
-  | { state: "queued"; number: number; deliveryId: string | null; undoSeconds: number; hold?: string | null }
+  | ({ state: "queued"; number: number; deliveryId: string | null; undoSeconds: number } & Pick<
+      ReplyForm,
+      "hold" | "note"
+    >)
   /** Nothing was written: something is new or looks wrong. Sending the same again with this form's state confirms it. */
   | { state: "confirm"; form: ReplyForm }
   | { state: "refused"; text: string };

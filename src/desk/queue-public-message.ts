@@ -1,7 +1,7 @@
 /** Puts words to the requester on their way: the message, its delivery with fixed recipients, and the outbox event. */
 import { decideReplyRecipients } from "../core/audience.ts";
 import { AppError } from "../core/errors.ts";
-import { explainHold } from "../core/hold.ts";
+import { explainHold, READ_BY_API_NOTE } from "../core/hold.ts";
 import type { EmailAddress, InboundAttachment } from "../core/inbound.ts";
 import { addPlusToken } from "../core/mail-tokens.ts";
 import { continueThreadIndex } from "../core/thread-index.ts";
@@ -114,6 +114,11 @@ async function planReplyTo(
 /** Why an answer to a ticket of that channel could not leave now, and what to do; null where it can. */
 export function findHold({ channelsOff }: DeskSettings, channel: TicketRow["channel"]): string | null {
   return channel !== "api" && channelsOff.includes(channel) ? explainHold(channel) : null;
+}
+
+/** That nobody is told of an answer to a ticket of that channel; null where it is sent. */
+export function findReplyNote(channel: TicketRow["channel"]): string | null {
+  return channel === "api" ? READ_BY_API_NOTE : null;
 }
 
 /** Null where the ticket has its acknowledgement, or the desk the message of this submission, already. */

@@ -10,7 +10,7 @@ import { addTicketEvent } from "../db/ticket-events.ts";
 import { lockTicketStatus, readTicket, setTicketAssignee, setTicketStatus } from "../db/tickets.ts";
 import type { DeskSettings } from "./desk-settings.ts";
 import { describeHandDecision } from "./hand-decision.ts";
-import { findHold, queuePublicMessage } from "./queue-public-message.ts";
+import { findHold, findReplyNote, queuePublicMessage } from "./queue-public-message.ts";
 
 const REPLY_LENGTH_MAX = 50_000;
 /** In base64 a third more: 25 MB is what Gmail, Microsoft 365 and most others take. */
@@ -25,6 +25,8 @@ export interface QueuedReply {
   undoSeconds: number;
   /** Why it cannot leave now, and what to do; null or absent where it can. */
   hold?: string | null;
+  /** That nobody is told, where that is so; null or absent where it is sent. */
+  note?: string | null;
 }
 
 /**
@@ -62,8 +64,9 @@ export async function queueReply(
       ...(submissionKey === undefined ? {} : { submissionKey }),
       attachments,
     });
-    if (queued === null)
-      return { number: ticket.number, deliveryId: null, alreadyQueued: true, undoSeconds: 0 };
+    const { number } = ticket;
+    const note = findReplyNote(ticket.channel);
+    if (queued === null) return { number, deliveryId: null, alreadyQueued: true, undoSeconds: 0, note };
     if (ticket.assigneeId === null) {
       const why = `${actor.name} answered first.`;
       await setTicketAssignee(tx, ticketId, null, actor.userId, describeHandDecision("answered", actor, why));
@@ -76,7 +79,7 @@ export async function queueReply(
     const undoSeconds = queued.deliveryId === null ? 0 : settings.undoSeconds;
     const { deliveryId } = queued;
     const hold = findHold(settings, ticket.channel);
-    return { number: ticket.number, deliveryId, alreadyQueued: false, undoSeconds, hold };
+    return { number, deliveryId, alreadyQueued: false, undoSeconds, hold, note };
   });
 }
 

@@ -18,7 +18,7 @@ import {
 import { readTicket, type TicketRow } from "../db/tickets.ts";
 import type { DeskSettings } from "./desk-settings.ts";
 import { sha256Hex } from "./digest.ts";
-import { findHold, planRoute } from "./queue-public-message.ts";
+import { findHold, findReplyNote, planRoute } from "./queue-public-message.ts";
 
 const LATEST_LENGTH_MAX = 1_500;
 
@@ -65,6 +65,7 @@ export async function readReplyForm(
     ],
     undoSeconds: recipients === null ? 0 : settings.undoSeconds,
     hold: findHold(settings, ticket.channel),
+    note: findReplyNote(ticket.channel),
   };
 }
 

@@ -40,6 +40,7 @@ describe("POST /api/tickets/:id/messages by a requester", () => {
         deliveryId: null,
         undoSeconds: 0,
         hold: null,
+        note: null,
         message: `Your message stands on ticket #${ticket.number}.`,
       },
     ]);

@@ -286,6 +286,31 @@ describe("POST /api/tickets/:id/messages", () => {
     }
   });
 
+  it("says plainly that nobody is told of an answer to a ticket of the API, and of others that it is sent", async () => {
+    const { json } = await api.call("POST", "/api/tickets", {
+      token: user?.token,
+      body: { title: "Desk fan", description: "It hums." },
+    });
+    const call = (method: string, path: string, body?: object) =>
+      api.call(method, `/api/tickets/${json.ticket.id}${path}`, { token: mod?.token, body });
+    const note = "Nobody is told: this ticket came by the API, and its requester reads the answer there.";
+    const { form } = (await call("GET", "/reply-form")).json;
+    expect(form).toMatchObject({ to: [], hold: null, note, warnings: [] });
+    const answer = await call("POST", "/messages", { text: "Which model?", visibility: "public" });
+    expect([answer.status, answer.json.note, answer.json.message]).toEqual([
+      201,
+      note,
+      `Ticket #${json.ticket.number} is answered. ${note}`,
+    ]);
+    const byMail = await api.call("GET", `/api/tickets/${ticketId}/reply-form`, { token: mod?.token });
+    expect(byMail.json.form.note).toBeNull();
+    const sent = await post("messages", { text: "Which model?", visibility: "public" });
+    expect([sent.json.note, sent.json.message]).toEqual([
+      null,
+      expect.stringMatching(/^Ticket #\d+ is answered\.$/),
+    ]);
+  });
+
   it("promises no undo window where nothing is sent: an answer to a ticket of the API is there at once", async () => {
     const { json } = await api.call("POST", "/api/tickets", {
       token: user?.token,

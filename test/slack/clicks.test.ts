@@ -162,6 +162,18 @@ describe("Reply…", () => {
     expect(bench.slack.openViews()).toHaveLength(1);
   });
 
+  it("says in the word after Send that nobody is told, where that is so", async () => {
+    const { id } = await openForm("ticket_reply");
+    const note = "Nobody is told: its requester reads it.";
+    bench.actions.replyAnswer = async () => ({
+      ...{ state: "queued", number: 1042, deliveryId: null, undoSeconds: 0, hold: null, note },
+    });
+    await submit(id, "All is well.");
+    expect(bench.slack.ephemerals()).toMatchObject([
+      { user: ADA.id, text: `Your reply stands on ticket #1042. ${note}` },
+    ]);
+  });
+
   it("gives the text back by a private word where the form cannot be opened after an undo", async () => {
     card = await bench.channel.desk.putCard(
       sampleCard({ pendingReply: { deliveryId: "d-1", authorName: "Ada", leavesAt: new Date() } }),

@@ -33,6 +33,10 @@ const HoldSchema = z
   .nullable()
   .openapi({ description: "Why an answer could not leave now, and what to do; null where it can." });
 
+const NoteSchema = z.string().nullable().openapi({
+  description: "That nobody is told, on a ticket that came by the API: its requester reads the answer there.",
+});
+
 const SeenSchema = z
   .strictObject({
     audienceKey: z.string().max(200),
@@ -54,6 +58,7 @@ const ReplyFormSchema = z
     warnings: z.array(z.string()).openapi({ description: "What looks wrong; empty where nothing does." }),
     undoSeconds: z.int(),
     hold: HoldSchema,
+    note: NoteSchema,
     seen: SeenSchema.openapi({
       description: "Send it back as it is with the reply: it says that you have read this form.",
     }),
@@ -87,7 +92,8 @@ const postRoute = createRoute({
     "`visibility` has no default, so that nothing leaves by an omission. A public answer leaves after the undo window. " +
     "It is held back with 409 and the form where the text looks internal or the recipients are not who wrote, and, " +
     "with `seen`, where recipients or the last message are not those any more: send it again with `seen` of that form. " +
-    "With an `Idempotency-Key`, the same call again changes nothing.",
+    "On a ticket that came by the API nobody is told of an answer: `note` says so, and the requester reads it with " +
+    "`GET /api/tickets/{id}`. With an `Idempotency-Key`, the same call again changes nothing.",
   security: bearerSecurity,
   request: {
     params,
@@ -120,6 +126,7 @@ const postRoute = createRoute({
         deliveryId: z.uuid().nullable(),
         undoSeconds: z.int(),
         hold: HoldSchema,
+        note: NoteSchema,
         message: z.string(),
       }),
     ),
@@ -176,7 +183,7 @@ export function ticketReplyRoutes(deps: Pick<ApiDeps, "desk">): OpenAPIHono<ApiE
         throw new AppError("forbidden", "Only moderators and admins leave notes.");
       const person = { userId: user.id, name: user.name || user.email };
       const added = await addRequesterMessage(sql, deps.desk, person, id, text, key);
-      return c.json({ deliveryId: null, undoSeconds: 0, hold: null, message: sayAdded(added) }, 201);
+      return c.json({ ...NOT_DELIVERED, message: sayAdded(added) }, 201);
     }
     if (visibility === undefined)
       throw new FieldError(
@@ -186,10 +193,7 @@ export function ticketReplyRoutes(deps: Pick<ApiDeps, "desk">): OpenAPIHono<ApiE
     const actor = staffActorOf(user);
     if (visibility === "internal") {
       await addNote(sql, actor, id, text, key);
-      return c.json(
-        { deliveryId: null, undoSeconds: 0, hold: null, message: `A note stands on ticket #${number}.` },
-        201,
-      );
+      return c.json({ ...NOT_DELIVERED, message: `A note stands on ticket #${number}.` }, 201);
     }
     const shown = seen ?? (await assumeSeen(() => readReplyForm(sql, deps.desk, actor, id, text)));
     const answer = await sendReply(sql, deps.desk, actor, id, {
@@ -199,12 +203,8 @@ export function ticketReplyRoutes(deps: Pick<ApiDeps, "desk">): OpenAPIHono<ApiE
     });
     switch (answer.state) {
       case "queued": {
-        const { deliveryId, undoSeconds, hold = null } = answer;
-        const message =
-          hold === null
-            ? `Ticket #${number} is answered.`
-            : `The answer on ticket #${number} stands, and has not left. ${hold}`;
-        return c.json({ deliveryId, undoSeconds, hold, message }, 201);
+        const { deliveryId, undoSeconds, hold = null, note = null } = answer;
+        return c.json({ deliveryId, undoSeconds, hold, note, message: sayAnswered(number, hold, note) }, 201);
       }
       case "confirm": {
         const message = `Held back: ${answer.form.warnings.join(" ")} Send it again with seen of this form.`;
@@ -219,6 +219,14 @@ export function ticketReplyRoutes(deps: Pick<ApiDeps, "desk">): OpenAPIHono<ApiE
 
   addUndo(app);
   return app;
+}
+
+/** Of what is for the desk alone, or from the requester. */
+const NOT_DELIVERED = { deliveryId: null, undoSeconds: 0, hold: null, note: null };
+
+function sayAnswered(number: number, hold: string | null, note: string | null): string {
+  if (hold !== null) return `The answer on ticket #${number} stands, and has not left. ${hold}`;
+  return `Ticket #${number} is answered.${note === null ? "" : ` ${note}`}`;
 }
 
 function sayAdded({ number, reopened }: AddedMessage): string {
@@ -247,7 +255,7 @@ function describeSeen({ audience, latest, warnings }: ReplyForm): z.infer<typeof
 }
 
 function presentForm(form: ReplyForm): z.infer<typeof ReplyFormSchema> {
-  const { audience, draft, latest, warnings, undoSeconds, hold = null } = form;
+  const { audience, draft, latest, warnings, undoSeconds, hold = null, note = null } = form;
   const { key: audienceKey, to, cc, slackChannel } = audience;
   return {
     audienceKey,
@@ -259,6 +267,7 @@ function presentForm(form: ReplyForm): z.infer<typeof ReplyFormSchema> {
     warnings,
     undoSeconds,
     hold,
+    note,
     seen: describeSeen(form),
   };
 }

@@ -36,8 +36,9 @@ async function sendReply(deps: ListenerDeps, actor: StaffActor, form: SubmittedF
       };
     }
     case "queued": {
-      const { number, deliveryId, undoSeconds, hold } = answer;
+      const { number, deliveryId, undoSeconds, hold, note } = answer;
       if (hold) return { ok: true, text: `Your reply on ticket #${number} has not left. ${hold}` };
+      if (note) return { ok: true, text: `Your reply stands on ticket #${number}. ${note}` };
       if (deliveryId === null || undoSeconds === 0)
         return { ok: true, text: `Your reply on ticket #${number} is on its way.` };
       return { ok: true, ...buildUndoWord(number, deliveryId, undoSeconds) };
