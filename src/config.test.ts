@@ -71,6 +71,21 @@ describe("loadConfig", () => {
     expect(() => loadConfig({ BUSINESS_HOURS: "nine to five" })).toThrow("“nine to five” is not a list");
   });
 
+  it("refuses proxies and a host that the service could not start with", () => {
+    const env = { TRUSTED_PROXIES: "10.0.0.0/99, foo ::1", HOST: "999.1.1.1", PORT: "x" };
+    expect(problemsOf(env)).toEqual(["HOST", "PORT", "TRUSTED_PROXIES"]);
+    expect(() => loadConfig(env)).toThrow("“10.0.0.0/99”, “foo” are no addresses or networks. Example:");
+    expect(() => loadConfig({ TRUSTED_PROXIES: "foo" })).toThrow(
+      "“foo” is neither an address nor a network.",
+    );
+    expect(() => loadConfig(env)).toThrow("HOST: “999.1.1.1” is neither an IP address nor a host name.");
+    const good = { TRUSTED_PROXIES: "127.0.0.1, 10.0.0.0/8 fd00::/8", HOST: "::" };
+    expect(loadConfig(good).service).toMatchObject({
+      host: "::",
+      trustedProxies: ["127.0.0.1", "10.0.0.0/8", "fd00::/8"],
+    });
+  });
+
   it("refuses a signing key of Inngest that cannot sign", () => {
     const env = { INNGEST_EVENT_KEY: "k" };
     for (const key of ["signkey-prod-1", "secret", "abc"]) {

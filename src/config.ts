@@ -6,8 +6,9 @@ import { type MailAuthenticationConfig, readMailAuthentication } from "./config/
 import { type MailInConfig, readMailIn } from "./config/mail-in.ts";
 import { type MailOutConfig, readMailOut } from "./config/mail-out.ts";
 import { readPolicies } from "./config/policies.ts";
-import { type Environment, SettingsReader } from "./config/settings-reader.ts";
+import { type Environment, quote, SettingsReader } from "./config/settings-reader.ts";
 import { readSlack, type SlackConfig } from "./config/slack.ts";
+import { isHost, parseNetwork } from "./core/network.ts";
 import type { Policies } from "./workflows/policies.ts";
 
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -53,11 +54,11 @@ export function loadConfig(env: Environment): Config {
   const mailIn = readMailIn(reader);
   const config: Config = {
     service: {
-      host: reader.textOr("HOST", "127.0.0.1"),
+      host: readHost(reader),
       port: reader.integer("PORT", { fallback: 8787, min: 0, max: 65_535 }),
       appUrl: reader.httpUrl("APP_URL"),
       logLevel: reader.choice("LOG_LEVEL", LOG_LEVELS, "info"),
-      trustedProxies: reader.list("TRUSTED_PROXIES"),
+      trustedProxies: readTrustedProxies(reader),
       dataDir: reader.textOr("DATA_DIR", "./data"),
     },
     jwt: readJwt(reader),
@@ -81,6 +82,27 @@ export function loadConfig(env: Environment): Config {
   };
   reader.throwProblems();
   return deepFreeze({ ...config, warnings: reader.listWarnings() });
+}
+
+function readHost(reader: SettingsReader): string {
+  const host = reader.textOr("HOST", "127.0.0.1");
+  if (!isHost(host)) {
+    const fix = "Example: HOST=127.0.0.1 (an address of IPv6 without brackets; the port stands in PORT)";
+    reader.report("HOST", `${quote(host)} is neither an IP address nor a host name.`, fix);
+  }
+  return host;
+}
+
+function readTrustedProxies(reader: SettingsReader): string[] {
+  const networks = reader.list("TRUSTED_PROXIES");
+  const wrong = networks.filter((network) => parseNetwork(network) === null);
+  if (wrong.length > 0) {
+    const neither =
+      wrong.length === 1 ? "is neither an address nor a network" : "are no addresses or networks";
+    const problem = `${wrong.map(quote).join(", ")} ${neither}.`;
+    reader.report("TRUSTED_PROXIES", problem, "Example: TRUSTED_PROXIES=127.0.0.1, 10.0.0.0/8");
+  }
+  return networks;
 }
 
 function readJwt(reader: SettingsReader): Config["jwt"] {

@@ -1,5 +1,6 @@
 /** Who really calls: the connection's other end, or, where that is a proxy of ours, whom the proxy names. */
 import { BlockList, isIP } from "node:net";
+import { parseNetwork } from "../core/network.ts";
 import { StartupError } from "./startup-error.ts";
 
 /** Networks whose `X-Forwarded-For` is believed. */
@@ -9,18 +10,15 @@ export type TrustedProxies = Pick<BlockList, "check">;
 export function createTrustedProxies(networks: readonly string[]): TrustedProxies {
   const list = new BlockList();
   for (const network of networks) {
-    const [address = "", prefix] = network.split("/", 2);
-    const version = isIP(address);
-    const bitsMax = version === 6 ? 128 : 32;
-    const bits = prefix === undefined ? bitsMax : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
-    if (version === 0 || !(bits <= bitsMax)) {
+    const parsed = parseNetwork(network);
+    if (parsed === null) {
       throw new StartupError(
         "TRUSTED_PROXIES",
         `${network} is neither an address nor a network.`,
         "Example: TRUSTED_PROXIES=127.0.0.1, 10.0.0.0/8",
       );
     }
-    list.addSubnet(address, bits, version === 6 ? "ipv6" : "ipv4");
+    list.addSubnet(parsed.address, parsed.bits, parsed.version === 6 ? "ipv6" : "ipv4");
   }
   return list;
 }
