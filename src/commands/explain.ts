@@ -10,7 +10,7 @@ import { createSkippedFiles } from "./skipped-files.ts";
 
 /**
  * `deskhand explain [FILE…]`: what intake would decide for each mail as a first contact. Changes nothing, and asks the DNS
- * about the senders only with `--dns`.
+ * about the senders only with `--dns`. Exit 1 where a file could not be read.
  */
 export async function explain(
   context: CommandContext,
@@ -26,18 +26,27 @@ export async function explain(
   const authentication = config?.mailAuthentication ?? { servers: [], sealers: [] };
   const parse = withAuthentication(pool.parse.bind(pool), { ...authentication, dns: options.dns });
   const progress = await createMailProgress(files, ownTerminal());
+  let unread = 0;
   try {
-    for await (const { file, raw, problem, isNoMail } of readMailSources(files, process.stdin)) {
-      if (isNoMail) {
-        skipped.add(file);
+    for await (const { file, raw, problem, leftOut, holdsNone } of readMailSources(files, process.stdin)) {
+      if (leftOut !== undefined) {
+        skipped.add(file, leftOut);
         continue;
+      }
+      if (holdsNone) {
+        context.say(`${file} holds no mails.`);
+        continue;
+      }
+      if (problem !== undefined) {
+        unread++;
+        context.say(`${file}: ${problem}`);
       }
       const line =
         problem === undefined ? await explainMail(file, raw, own, parse) : explainProblem(file, problem);
       progress.add(raw.length, () => context.print(options.json ? JSON.stringify(line) : describe(line)));
     }
     skipped.end();
-    return EXIT.done;
+    return unread === 0 ? EXIT.done : EXIT.failed;
   } finally {
     progress.stop();
     await pool.close();

@@ -55,9 +55,13 @@ async function ingestAll(context: CommandContext, files: string[], options: Inge
   const progress = await createMailProgress(files, ownTerminal());
   let unread = 0;
   try {
-    for await (const { file, raw, problem, isNoMail } of readMailSources(files, process.stdin)) {
-      if (isNoMail) {
-        skipped.add(file);
+    for await (const { file, raw, problem, leftOut, holdsNone } of readMailSources(files, process.stdin)) {
+      if (leftOut !== undefined) {
+        skipped.add(file, leftOut);
+        continue;
+      }
+      if (holdsNone) {
+        context.say(`${file} holds no mails.`);
         continue;
       }
       if (problem !== undefined) {

@@ -1,8 +1,9 @@
-/** Files of a folder that are no mails: each is told of as it is left out, and counted at the end. */
+/** What a folder of mails holds that is not read: each is told of as it is left out, and counted at the end. */
 import type { CommandContext } from "./command-context.ts";
 
 export interface SkippedFiles {
-  add(file: string): void;
+  /** @param why to stand behind "since" */
+  add(file: string, why: string): void;
   /** Says how many there were, if any. */
   end(): void;
 }
@@ -10,15 +11,15 @@ export interface SkippedFiles {
 export function createSkippedFiles(context: Pick<CommandContext, "say">): SkippedFiles {
   let count = 0;
   return {
-    add(file) {
+    add(file, why) {
       count++;
-      context.say(`${file}: left out, since it is no mail: it has not one line of a mail's header.`);
+      context.say(`${file}: left out, since ${why}.`);
     },
     end() {
       if (count === 0) return;
-      const files = count === 1 ? "1 file is no mail, and was" : `${count} files are no mails, and were`;
+      const files = count === 1 ? "1 file was" : `${count} files were`;
       context.say(
-        `${files} left out. To have one read all the same, name it as a file, or end its name in .eml.`,
+        `${files} left out. To have one read all the same, name it itself, or end its name in .eml.`,
       );
     },
   };

@@ -1,5 +1,5 @@
 /** What `explain` and `ingest` do with files beside the mails, broken mails, and paths that are not there. */
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -51,8 +51,32 @@ describe.each(["explain", "ingest"] as const)("%s of a folder", (command) => {
     for (const name of ["README.md", "labels.csv"])
       expect(said).toContain(`${join(folder, name)}: left out, since it is no mail`);
     expect(said).toContain(
-      "2 files are no mails, and were left out. To have one read all the same, name it as a file",
+      "2 files were left out. To have one read all the same, name it itself, or end its name in .eml.",
     );
+  });
+
+  it("says of a hidden file that it is left out, and of one that cannot be read why, with status 1", async () => {
+    const odd = join(folder, "..", `odd-${command}`);
+    await mkdir(odd);
+    await symlink("gone.eml", join(odd, "broken.eml"));
+    await writeFile(
+      join(odd, ".hidden.eml"),
+      "From: bob@customer.example\nSubject: Hidden\n\nA printer burns.\n",
+    );
+    await writeFile(join(odd, ".notes"), "From: bob@customer.example\n\nx\n");
+    const { status, mails, said } = await run(command, [odd]);
+    expect(status).toBe(1);
+    const read = mails.filter(({ outcome }) => outcome === "ticket");
+    expect(read.map(({ file }) => file)).toEqual([join(odd, ".hidden.eml")]);
+    expect(said).toContain(`${join(odd, "broken.eml")}: The file cannot be read (ENOENT).`);
+    expect(said).toContain(`${join(odd, ".notes")}: left out, since it is hidden.`);
+    expect(said).toContain("1 file was left out.");
+  });
+
+  it("says of an empty folder that it holds no mails", async () => {
+    const empty = join(folder, "..", `empty-${command}`);
+    await mkdir(empty);
+    expect(await run(command, [empty])).toEqual({ status: 0, mails: [], said: `${empty} holds no mails.` });
   });
 
   it("does nothing at all where a path is not there, and names each that is not", async () => {

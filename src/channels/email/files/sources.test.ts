@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { splitMbox } from "./mbox.ts";
-import { measureMailSources, readMailSources } from "./sources.ts";
+import { type MailSource, measureMailSources, readMailSources } from "./sources.ts";
 
 let dir = "";
 beforeEach(async () => {
@@ -19,11 +19,27 @@ async function write(name: string, text: string): Promise<string> {
   return path;
 }
 
-async function read(paths: string[], stdin = ""): Promise<[string, string][]> {
-  const found: [string, string][] = [];
-  for await (const { file, raw } of readMailSources(paths, Readable.from(stdin === "" ? [] : [stdin])))
-    found.push([file.replace(`${dir}/`, ""), Buffer.from(raw).toString()]);
+async function readAll(paths: string[], stdin = ""): Promise<MailSource[]> {
+  const found: MailSource[] = [];
+  for await (const source of readMailSources(paths, Readable.from(stdin === "" ? [] : [stdin])))
+    found.push({ ...source, file: source.file.replace(`${dir}/`, "") });
   return found;
+}
+
+/** The mails alone. */
+async function read(paths: string[], stdin = ""): Promise<[string, string][]> {
+  return (await readAll(paths, stdin)).flatMap(
+    ({ file, raw, problem, leftOut, holdsNone }): [string, string][] =>
+      (problem ?? leftOut ?? holdsNone) === undefined ? [[file, Buffer.from(raw).toString()]] : [],
+  );
+}
+
+/** What is no mail, with the reason. */
+async function readRest(paths: string[]): Promise<[string, string][]> {
+  return (await readAll(paths)).flatMap(({ file, problem, leftOut, holdsNone }): [string, string][] => {
+    const why = problem ?? leftOut ?? (holdsNone ? "holds none" : undefined);
+    return why === undefined ? [] : [[file, why]];
+  });
 }
 
 const ONE = "From: a@b.example\nSubject: one\n\nfirst\n";
@@ -117,16 +133,61 @@ describe("readMailSources", () => {
     const readme = await write("mails/README.md", "# Mails\n\nNote: ours.\n");
     await write("mails/b.txt", ONE);
     await write("mails/box/cur/1600.M1.host:2,S", "broken: all of a Maildir are mails");
-    const found: [string, boolean][] = [];
-    for await (const { file, isNoMail = false } of readMailSources([folder], Readable.from([])))
-      found.push([file.replace(`${folder}/`, ""), isNoMail]);
-    expect(found).toEqual([
-      ["README.md", true],
-      ["a.eml", false],
-      ["b.txt", false],
-      ["box/cur/1600.M1.host:2,S", false],
+    expect(await readRest([folder])).toEqual([
+      ["mails/README.md", "it is no mail: it has not one line of a mail's header"],
+    ]);
+    expect((await read([folder])).map(([file]) => file)).toEqual([
+      "mails/a.eml",
+      "mails/b.txt",
+      "mails/box/cur/1600.M1.host:2,S",
     ]);
     expect(await read([readme])).toHaveLength(1);
+  });
+
+  it("tells of what is hidden and of links to folders, and reads a hidden file that is named .eml", async () => {
+    const folder = dirname(await write("mails/.hidden.eml", ONE));
+    for (const name of ["._1.eml", ".DS_Store", ".git/config"]) await write(`mails/${name}`, ONE);
+    await symlink("..", join(folder, "up"));
+    expect((await read([folder])).map(([file]) => file)).toEqual(["mails/.hidden.eml"]);
+    expect(await readRest([folder])).toEqual([
+      ["mails/.DS_Store", "it is hidden"],
+      ["mails/._1.eml", "it is hidden"],
+      ["mails/.git", "it is hidden"],
+      ["mails/up", "it is a link to a folder"],
+    ]);
+    expect(await read([join(folder, ".DS_Store"), join(folder, ".git")])).toHaveLength(2);
+  });
+
+  it("tells of a link that leads nowhere, and follows one to a file", async () => {
+    const folder = dirname(await write("mails/a.eml", ONE));
+    await symlink("gone.eml", join(folder, "broken.eml"));
+    await symlink("circle.eml", join(folder, "circle.eml"));
+    await symlink("a.eml", join(folder, "link.eml"));
+    expect((await read([folder])).map(([file]) => file)).toEqual(["mails/a.eml", "mails/link.eml"]);
+    expect(await readRest([folder])).toEqual([
+      ["mails/broken.eml", "The file cannot be read (ENOENT)."],
+      ["mails/circle.eml", "The file cannot be read (ELOOP)."],
+    ]);
+  });
+
+  it("tells of a folder and an mbox that hold no mails", async () => {
+    await mkdir(join(dir, "empty"));
+    await write("box/cur/dovecot-uidlist", "");
+    await mkdir(join(dir, "box/new"));
+    const mbox = await write("none.mbox", "");
+    expect(await readAll([join(dir, "empty"), join(dir, "box"), mbox])).toMatchObject(
+      ["empty", "box", "none.mbox"].map((file) => ({ file, holdsNone: true })),
+    );
+    await write("notes/notes.csv", "a,b\n");
+    expect((await readRest([join(dir, "notes")])).map(([file]) => file)).toEqual([
+      "notes/notes.csv",
+      "notes",
+    ]);
+  });
+
+  it("reads a mail that is named as a mail server's own files are, where there is no Maildir", async () => {
+    const path = await write("mails/courier-is-down.eml", ONE);
+    expect(await read([dirname(path)])).toHaveLength(1);
   });
 
   it("measures what there is to read, where that can be known", async () => {

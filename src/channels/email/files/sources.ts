@@ -1,9 +1,10 @@
 /** Mails from files: `.eml`, mbox, Maildir and other folders, standard input. */
 import { createReadStream } from "node:fs";
-import { type FileHandle, open, readdir, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { AppError } from "../../../core/errors.ts";
 import { PARSE_LIMITS } from "../parse/parse-mail.ts";
+import { describeFailure, type FolderEntry, listFolder } from "./list-folder.ts";
 import { LOOKED_AT_BYTES, looksLikeMail } from "./looks-like-mail.ts";
 import { splitMbox, startsAsMbox } from "./mbox.ts";
 
@@ -16,11 +17,15 @@ export interface MailSource {
   raw: Uint8Array;
   /** Why the file could not be read, as a sentence; `raw` is empty then. Other files are read all the same. */
   problem?: string;
-  /** A file of a folder that is no mail: it is left out, and `raw` is empty. */
-  isNoMail?: true;
+  /** Why a file of a folder, or a folder in it, is left out, to stand behind "since"; `raw` is empty then. */
+  leftOut?: string;
+  /** A folder or an mbox without a mail; `raw` is empty. */
+  holdsNone?: true;
 }
 
 export const STANDARD_INPUT = "-";
+
+const NO_MAIL = "it is no mail: it has not one line of a mail's header";
 
 /** One byte more than is ever parsed: such a mail is refused for its size, and no more of it is read. */
 const SIZE_BYTES_MAX = PARSE_LIMITS.sizeBytesMax;
@@ -62,10 +67,22 @@ export async function requireMailPaths(paths: readonly string[]): Promise<void> 
 async function* readPath(path: string): AsyncGenerator<MailSource> {
   const facts = await stat(path);
   if (!facts.isDirectory()) return yield* readFileOrTell(path);
-  for (const file of await listFolder(path)) {
-    if (await isMail(file)) yield* readFileOrTell(file);
-    else yield { file, raw: new Uint8Array(), isNoMail: true };
+  let isEmpty = true;
+  for (const entry of await listFolder(path)) {
+    const source = await lookInto(entry);
+    if (source === null) yield* readFileOrTell(entry.path);
+    else yield source;
+    if (source?.leftOut === undefined) isEmpty = false;
   }
+  if (isEmpty) yield { file: path, raw: new Uint8Array(), holdsNone: true };
+}
+
+/** Null: it is to be read. */
+async function lookInto({ path, leftOut, problem }: FolderEntry): Promise<MailSource | null> {
+  const source = { file: path, raw: new Uint8Array() };
+  if (problem !== undefined) return { ...source, problem };
+  if (leftOut !== undefined) return { ...source, leftOut };
+  return (await isMail(path)) ? null : { ...source, leftOut: NO_MAIL };
 }
 
 /** True in doubt, as for what cannot be read: that is told of when its turn comes. All of a Maildir are mails. */
@@ -88,9 +105,7 @@ async function* readFileOrTell(path: string): AsyncGenerator<MailSource> {
   try {
     yield* readFileAt(path);
   } catch (error) {
-    const { code, syscall } = error as NodeJS.ErrnoException;
-    if (syscall === undefined) throw error;
-    yield { file: path, raw: new Uint8Array(), problem: `The file cannot be read (${code ?? syscall}).` };
+    yield { file: path, raw: new Uint8Array(), problem: describeFailure("file", error) };
   }
 }
 
@@ -100,37 +115,11 @@ export async function measureMailSources(paths: string[]): Promise<number | null
   let bytes = 0;
   for (const path of paths) {
     const facts = await stat(path).catch(() => null);
-    const files = facts?.isDirectory() ? await listFolder(path) : [path];
-    for (const file of files) bytes += (await stat(file).catch(() => null))?.size ?? 0;
+    const entries: FolderEntry[] = facts?.isDirectory() ? await listFolder(path) : [{ path }];
+    for (const { path: file, leftOut } of entries)
+      if (leftOut === undefined) bytes += (await stat(file).catch(() => null))?.size ?? 0;
   }
   return bytes;
-}
-
-/** What mail servers keep beside the mails of a folder. */
-const NO_MAIL = /^(?:\.|dovecot[.-]|maildir(?:size|folder)$|subscriptions$|courier)/;
-
-/** Files of a folder and the folders in it, sorted. Of a Maildir, `tmp` holds what is still being delivered. */
-async function listFolder(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const isMaildir = entries.some(({ name }) => name === "cur") && entries.some(({ name }) => name === "new");
-  const files: string[] = [];
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(folder, entry.name);
-    const isSubfolder = isMaildir && entry.name.startsWith(".");
-    if (isMaildir && entry.name === "tmp") continue;
-    if (NO_MAIL.test(entry.name) && !(isSubfolder && entry.isDirectory())) continue;
-    if (entry.isDirectory()) files.push(...(await listFolder(path)));
-    else if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(path)))) files.push(path);
-  }
-  return files;
-}
-
-/** A link may lead nowhere, or back to a folder above. */
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (facts) => facts.isFile(),
-    () => false,
-  );
 }
 
 async function* readFileAt(path: string): AsyncGenerator<MailSource> {
@@ -207,5 +196,6 @@ async function* numberMails(path: string, chunks: AsyncIterable<Uint8Array>): As
     if (waiting !== null) yield { file: `${path}#${++number}`, raw: waiting };
     waiting = raw;
   }
-  if (waiting !== null) yield { file: number === 0 ? path : `${path}#${number + 1}`, raw: waiting };
+  if (waiting === null) yield { file: path, raw: new Uint8Array(), holdsNone: true };
+  else yield { file: number === 0 ? path : `${path}#${number + 1}`, raw: waiting };
 }
