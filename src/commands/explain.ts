@@ -28,15 +28,9 @@ export async function explain(
   const progress = await createMailProgress(files, ownTerminal());
   let unread = 0;
   try {
-    for await (const { file, raw, problem, leftOut, holdsNone } of readMailSources(files, process.stdin)) {
-      if (leftOut !== undefined) {
-        skipped.add(file, leftOut);
-        continue;
-      }
-      if (holdsNone) {
-        context.say(`${file} holds no mails.`);
-        continue;
-      }
+    for await (const source of readMailSources(files, process.stdin)) {
+      if (skipped.passOver(source)) continue;
+      const { file, raw, problem } = source;
       if (problem !== undefined) {
         unread++;
         context.say(`${file}: ${problem}`);

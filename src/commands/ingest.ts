@@ -55,15 +55,9 @@ async function ingestAll(context: CommandContext, files: string[], options: Inge
   const progress = await createMailProgress(files, ownTerminal());
   let unread = 0;
   try {
-    for await (const { file, raw, problem, leftOut, holdsNone } of readMailSources(files, process.stdin)) {
-      if (leftOut !== undefined) {
-        skipped.add(file, leftOut);
-        continue;
-      }
-      if (holdsNone) {
-        context.say(`${file} holds no mails.`);
-        continue;
-      }
+    for await (const source of readMailSources(files, process.stdin)) {
+      if (skipped.passOver(source)) continue;
+      const { file, raw, problem } = source;
       if (problem !== undefined) {
         unread++;
         context.say(`${file}: ${problem} Nothing of it was recorded.`);

@@ -1,9 +1,10 @@
 /** What a folder of mails holds that is not read: each is told of as it is left out, and counted at the end. */
+import type { MailSource } from "../channels/email/files/sources.ts";
 import type { CommandContext } from "./command-context.ts";
 
 export interface SkippedFiles {
-  /** @param why to stand behind "since" */
-  add(file: string, why: string): void;
+  /** True, once it is told of, where there is no mail in it to read. */
+  passOver(source: Pick<MailSource, "file" | "leftOut" | "holdsNone">): boolean;
   /** Says how many there were, if any. */
   end(): void;
 }
@@ -11,9 +12,14 @@ export interface SkippedFiles {
 export function createSkippedFiles(context: Pick<CommandContext, "say">): SkippedFiles {
   let count = 0;
   return {
-    add(file, why) {
-      count++;
-      context.say(`${file}: left out, since ${why}.`);
+    passOver({ file, leftOut, holdsNone = false }) {
+      if (leftOut !== undefined) {
+        count++;
+        context.say(`${file}: left out, since ${leftOut}.`);
+      } else if (holdsNone) {
+        context.say(`${file} holds no mails.`);
+      }
+      return leftOut !== undefined || holdsNone;
     },
     end() {
       if (count === 0) return;
