@@ -24,15 +24,16 @@ export function readPatience(timeoutMs: number, ageMs: number): number {
   return ANSWER_SHARE * timeoutMs - ageMs;
 }
 
-/** By the local classifier, with what was found beside the message's own words. */
+/** By the local classifier, with what was found beside the message's own words, and with `flags` of before. */
 export async function classifyLocally(
   deps: Pick<FirstTriageDeps, "createLocalClassifier">,
   subject: TriageSubject,
   desk: Desk,
+  flags: string[] = [],
 ): Promise<TriageAttempt> {
   const { ticketId, title, text, channel } = subject;
   const local = deps.createLocalClassifier(desk.examples);
-  return addFlags(await local.classify({ ticketId, title, text, channel }, desk), subject, []);
+  return addFlags(await local.classify({ ticketId, title, text, channel }, desk), subject, flags);
 }
 
 /** The ticket's own: waits for whoever holds it. */

@@ -2,7 +2,7 @@
 import { HELD_AUTOMATIC_HOURS_MAX, type OutgoingChannel } from "../core/hold.ts";
 import { inTransaction } from "../db/client.ts";
 import { dropLateDeliveries, releaseHeldDeliveries } from "../db/held-deliveries.ts";
-import { addOutboxEvent } from "../db/outbox.ts";
+import { addOutboxEvents } from "../db/outbox.ts";
 import type { WorkflowClient } from "./client.ts";
 import { withWorkflowErrors } from "./errors.ts";
 import type { WorkflowDeps } from "./workflow-deps.ts";
@@ -29,9 +29,10 @@ export async function releaseHeld({ sql, mail, slack }: Ports): Promise<{ releas
   return inTransaction(sql, async (tx) => {
     const late = await dropLateDeliveries(tx, on, HELD_AUTOMATIC_HOURS_MAX);
     const released = await releaseHeldDeliveries(tx, on, AT_ONCE);
-    for (const { id, ticketId } of released) {
-      await addOutboxEvent(tx, "delivery/queued", { deliveryId: id, ticketId });
-    }
+    await addOutboxEvents(
+      tx,
+      released.map(({ id, ticketId }) => ({ name: "delivery/queued", data: { deliveryId: id, ticketId } })),
+    );
     return { released: released.length, late };
   });
 }

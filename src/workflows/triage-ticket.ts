@@ -106,8 +106,7 @@ async function classify(
   }
   const provisional = !asked?.isFinal;
   if (provisional && subject.standing === "provisional") return { attempt: null, provisional };
-  const attempt = await classifyLocally(deps, subject, desk);
-  return { attempt: addFlags(attempt, subject, asked?.flags ?? []), provisional };
+  return { attempt: await classifyLocally(deps, subject, desk, asked?.flags), provisional };
 }
 
 /** Over the local triage that the ticket may have got while the model was thinking, only what is better. */
